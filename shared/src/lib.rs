@@ -1,1 +1,3 @@
-//! x
+//! Rules and data of Koplopers: life cycles, queries, actions and mail contents.
+
+pub mod text_enum;
