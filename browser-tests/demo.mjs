@@ -1,0 +1,86 @@
+// Starts the built demo in an empty folder on a free port, and reads the mails it sent.
+import { spawn } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import PostalMime from "postal-mime";
+
+const root = new URL("..", import.meta.url).pathname;
+const program = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug/koplopers-api");
+
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** Waits until `look` gives something, for the start of another process; `what` names it when it never does. */
+export async function eventually(what, look, seconds = 30) {
+  const deadline = Date.now() + seconds * 1000;
+  while (Date.now() < deadline) {
+    const found = await look();
+    if (found) return found;
+    await pause(50);
+  }
+  throw new Error(`never came: ${what}`);
+}
+
+/** A running demo: `base` is its address, `printed()` what it said, `mails()` what it sent, `stop()` ends it. */
+export async function startDemo() {
+  const folder = await mkdtemp(join(tmpdir(), "koplopers-browser-"));
+  const base = `http://127.0.0.1:${await freePort()}`;
+  const child = spawn(program, ["demo"], {
+    cwd: folder,
+    env: {
+      PATH: process.env.PATH,
+      KOPLOPERS_LISTEN: base.replace("http://", ""),
+      KOPLOPERS_METRICS_LISTEN: `127.0.0.1:${await freePort()}`,
+      KOPLOPERS_PUBLIC_URL: base,
+    },
+  });
+  let printed = "";
+  let errors = "";
+  child.stdout.on("data", (chunk) => (printed += chunk));
+  child.stderr.on("data", (chunk) => (errors += chunk));
+  const ended = once(child, "exit");
+
+  const mails = async () => {
+    const inbox = join(folder, "data/mail/new");
+    const names = await readdir(inbox).catch(() => []);
+    return Promise.all(names.sort().map(async (name) => PostalMime.parse(await readFile(join(inbox, name)))));
+  };
+  const stop = async () => {
+    child.kill("SIGTERM");
+    await ended;
+    await rm(folder, { recursive: true });
+  };
+
+  try {
+    await eventually("a ready demo", async () => {
+      if (child.exitCode !== null) throw new Error("the demo ended");
+      return fetch(`${base}/health/ready`).then((answer) => answer.ok, () => false);
+    });
+  } catch (error) {
+    child.kill("SIGKILL");
+    throw new Error(`${error.message}\n${printed}\n${errors}`);
+  }
+  return { base, folder, printed: () => printed, mails, stop };
+}
+
+/** The answer link of the first invitation in this language. */
+export async function invitationLink(demo, language) {
+  return eventually(`an invitation in ${language}`, async () => {
+    for (const mail of await demo.mails()) {
+      const spoken = mail.headers.find((header) => header.key === "content-language")?.value;
+      const link = mail.text?.match(/https?:\/\/\S+\/r\/[\w.~-]+/)?.[0];
+      if (spoken === language && link) return link;
+    }
+    return undefined;
+  });
+}
