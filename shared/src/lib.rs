@@ -1,4 +1,9 @@
 //! Rules and data of Koplopers: life cycles, queries, actions and mail contents.
 
+pub mod access;
 pub mod catalogue;
+pub mod clock;
+pub mod db;
+pub mod ids;
 pub mod text_enum;
+pub mod words;

@@ -1,0 +1,59 @@
+-- Meetings and the invitations to them.
+
+CREATE TABLE meetings (
+    id uuid PRIMARY KEY,
+    version bigint NOT NULL,
+    ical_uid text NOT NULL UNIQUE,
+    -- Rises on every change; what was rendered for an older revision is no longer wanted.
+    revision integer NOT NULL,
+    -- RFC 5545 SEQUENCE: rises when time or place change and on cancellation.
+    sequence integer NOT NULL,
+    status text NOT NULL CHECK (status IN (
+        'draft', 'polling', 'scheduled', 'held', 'not_held', 'cancelled')),
+    kind text NOT NULL CHECK (kind IN (
+        'exploratory_talk', 'intake_talk', 'network', 'kick_off', 'local', 'exchange',
+        'closing', 'presentation', 'other')),
+    title text NOT NULL,
+    agenda text,
+    programme text REFERENCES programmes (slug),
+    intake uuid REFERENCES intakes (id),
+    organiser uuid REFERENCES people (id),
+    -- Local wall-clock times, ISO 8601 without offset.
+    local_start text NOT NULL,
+    local_end text NOT NULL,
+    time_zone text NOT NULL,
+    starts_at timestamptz NOT NULL,
+    ends_at timestamptz NOT NULL,
+    place text,
+    online_url text,
+    cancelled_reason text,
+    -- RFC 5545 DTSTAMP: frozen per revision.
+    revised_at timestamptz NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL
+);
+CREATE INDEX meetings_starts ON meetings (starts_at, id);
+CREATE INDEX meetings_intake ON meetings (intake);
+
+CREATE TABLE invitations (
+    id uuid PRIMARY KEY,
+    version bigint NOT NULL,
+    meeting uuid NOT NULL REFERENCES meetings (id),
+    person uuid NOT NULL REFERENCES people (id),
+    required boolean NOT NULL,
+    chair boolean NOT NULL,
+    answer text NOT NULL CHECK (answer IN (
+        'needs_action', 'accepted', 'tentative', 'declined', 'delegated', 'waitlisted', 'removed')),
+    remark text,
+    answered_at timestamptz,
+    answered_via text CHECK (answered_via IN ('link', 'api', 'mail')),
+    invited_at timestamptz NOT NULL,
+    removed_at timestamptz,
+    -- The SEQUENCE of the last calendar mail that went out; NULL while none did.
+    last_sequence_sent integer,
+    -- The Message-ID of the first invitation, for In-Reply-To and References.
+    first_message_id text,
+    updated_at timestamptz NOT NULL,
+    UNIQUE (meeting, person)
+);
+CREATE INDEX invitations_person ON invitations (person, meeting);

@@ -1,0 +1,89 @@
+//! Roles: names for sets of permissions.
+
+use super::{Permit, PermitSet};
+use crate::text_enum;
+
+text_enum! {
+    /// A bundle of permissions.
+    pub enum Role {
+        /// A municipality's system or official; always bound to that municipality.
+        Municipality => "municipality",
+        /// An adviser of the institute: plans and holds talks.
+        Adviser => "adviser",
+        /// A coordinator of the institute: decides, and keeps catalogue, people and clients.
+        Coordinator => "coordinator",
+        /// An associate member.
+        Member => "member",
+        /// Operations: the outbox.
+        Ops => "ops",
+        /// Reads what was done by whom.
+        Auditor => "auditor",
+    }
+}
+
+impl Role {
+    /// What the role may do.
+    #[must_use]
+    pub const fn permits(self) -> PermitSet {
+        match self {
+            Self::Municipality => PermitSet::of(&[
+                Permit::IntakesRead,
+                Permit::IntakesWrite,
+                Permit::MeetingsRead,
+                Permit::InvitationsAnswer,
+                Permit::CatalogueRead,
+                Permit::PeopleRead,
+                Permit::PeopleWrite,
+                Permit::EventsRead,
+            ]),
+            Self::Adviser => PermitSet::of(&[
+                Permit::IntakesRead,
+                Permit::IntakesAssess,
+                Permit::MeetingsRead,
+                Permit::MeetingsWrite,
+                Permit::InvitationsAnswer,
+                Permit::CatalogueRead,
+                Permit::PeopleRead,
+                Permit::PeopleWrite,
+            ]),
+            Self::Coordinator => PermitSet::of(&[
+                Permit::IntakesRead,
+                Permit::IntakesWrite,
+                Permit::IntakesAssess,
+                Permit::IntakesDecide,
+                Permit::MeetingsRead,
+                Permit::MeetingsWrite,
+                Permit::InvitationsAnswer,
+                Permit::CatalogueRead,
+                Permit::CatalogueWrite,
+                Permit::PeopleRead,
+                Permit::PeopleWrite,
+                Permit::DeliveriesRead,
+                Permit::EventsRead,
+                Permit::ClientsManage,
+            ]),
+            Self::Member => PermitSet::of(&[
+                Permit::MeetingsRead,
+                Permit::InvitationsAnswer,
+                Permit::CatalogueRead,
+            ]),
+            Self::Ops => PermitSet::of(&[
+                Permit::CatalogueRead,
+                Permit::DeliveriesRead,
+                Permit::DeliveriesRetry,
+                Permit::EventsRead,
+            ]),
+            Self::Auditor => {
+                PermitSet::of(&[Permit::CatalogueRead, Permit::EventsRead, Permit::AuditRead])
+            }
+        }
+    }
+
+    /// Whether a holder must be bound to a municipality.
+    #[must_use]
+    pub const fn needs_municipality(self) -> bool {
+        matches!(self, Self::Municipality)
+    }
+}
+
+crate::text_column!(Role);
