@@ -5,5 +5,6 @@ pub mod catalogue;
 pub mod clock;
 pub mod db;
 pub mod ids;
+pub mod mail;
 pub mod text_enum;
 pub mod words;
