@@ -8,7 +8,7 @@
 //! | file | read into |
 //! | --- | --- |
 //! | `programmes/*.toml` | [`ProgrammeContent`], checked by [`ProgrammeContent::problems`] |
-//! | `themes.toml`, `target-groups.toml` | [`Named`] |
+//! | `themes.toml`, `target-groups.toml` | [`Tag`] |
 //! | `roles.toml`, `party-kinds.toml`, `organisation-kinds.toml` | [`Described`] words |
 //! | `partners.toml`, `network.toml` | [`Partner`], [`NetworkContent`] |
 //! | `municipalities.csv` with its source, `municipality-changes.toml` | [`MunicipalityRow`], [`MunicipalityChange`] |
@@ -26,15 +26,13 @@ pub mod words;
 
 pub use glossary::{GlossaryEntry, GlossaryGroup};
 pub use holidays::{Holiday, public_holiday_on, public_holidays};
-pub use municipality::{
-    MunicipalityChange, MunicipalityRow, MunicipalitySource, is_municipality_code,
-};
+pub use municipality::{MunicipalityChange, MunicipalityRow, MunicipalitySource};
 pub use programme::{
     BuildingBlock, CapacityRule, Criterion, EndProduct, Gate, GuidingPrinciple, MeetingPlan,
     PlanUnit, PlannedMeetings, PracticeTable, ProgrammeContent, Question,
 };
 pub use programme_check::{ContentProblem, ContentProblemCode};
-pub use reference::{Described, NetworkContent, Partner, described};
+pub use reference::{Described, NetworkContent, Partner, Tag, described};
 pub use shipped::{CatalogueError, Shipped, shipped};
 pub use text::{BilingualText, Named};
 pub use words::{
@@ -50,13 +48,13 @@ pub fn shipped_programmes() -> &'static [ProgrammeContent] {
 
 /// The shipped themes.
 #[must_use]
-pub fn shipped_themes() -> &'static [Named] {
+pub fn shipped_themes() -> &'static [Tag] {
     &shipped().themes
 }
 
 /// The shipped target groups (K4).
 #[must_use]
-pub fn shipped_target_groups() -> &'static [Named] {
+pub fn shipped_target_groups() -> &'static [Tag] {
     &shipped().target_groups
 }
 

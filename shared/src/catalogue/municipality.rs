@@ -3,12 +3,14 @@
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use crate::words::MunicipalityCode;
+
 /// One row of the shipped list.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MunicipalityRow {
-    /// Code of Statistics Netherlands: `GM` and four digits.
-    pub code: String,
+    /// Code of Statistics Netherlands.
+    pub code: MunicipalityCode,
     /// Official name.
     #[serde(rename = "naam")]
     pub name: String,
@@ -48,9 +50,9 @@ impl MunicipalitySource {
 #[serde(deny_unknown_fields)]
 pub struct MunicipalityChange {
     /// The code that ended.
-    pub code: String,
+    pub code: MunicipalityCode,
     /// The codes that came in its place.
-    pub successors: Vec<String>,
+    pub successors: Vec<MunicipalityCode>,
     /// The first day on which the successors exist.
     pub on: Date,
 }
@@ -59,11 +61,4 @@ pub struct MunicipalityChange {
 #[serde(deny_unknown_fields)]
 pub(super) struct ChangesFile {
     pub(super) changes: Vec<MunicipalityChange>,
-}
-
-/// Whether a text has the form of a code: `GM` and four digits.
-#[must_use]
-pub fn is_municipality_code(text: &str) -> bool {
-    text.strip_prefix("GM")
-        .is_some_and(|digits| digits.len() == 4 && digits.bytes().all(|it| it.is_ascii_digit()))
 }

@@ -12,13 +12,14 @@ use super::words::{
     CoFundingBase, MeetingKind, MunicipalBody, PartyKind, PersonRole, RoundsRule,
     StandingCriterion, SupportKind, TalkKind,
 };
+use crate::words::Slug;
 
 /// One version of a programme, without its contact persons (those are people, not content).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ProgrammeContent {
-    /// The name in addresses: lower case letters, digits and hyphens.
-    pub slug: String,
+    /// The name in paths.
+    pub slug: Slug,
     /// What people call it.
     pub name: BilingualText,
     /// One or two sentences, for a list.

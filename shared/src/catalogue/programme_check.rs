@@ -63,7 +63,6 @@ impl ProgrammeContent {
     #[must_use]
     pub fn problems(&self) -> Vec<ContentProblem> {
         let mut check = Check::default();
-        check.slug("/slug", &self.slug);
         check.text("/name", &self.name, LINE);
         check.text("/summary", &self.summary, LINE);
         check.text("/description", &self.description, PAGE);
@@ -122,16 +121,6 @@ impl Check {
         });
     }
 
-    fn slug(&mut self, pointer: &str, slug: &str) {
-        if !is_key(slug, '-') {
-            self.add(
-                pointer,
-                ContentProblemCode::NotAKey,
-                "at most 60 lower case letters, digits and hyphens, starting with a letter",
-            );
-        }
-    }
-
     fn text(&mut self, pointer: &str, text: &BilingualText, longest: usize) {
         for (language, text) in [("nl", &text.nl), ("en", &text.en)] {
             if text.trim().is_empty() {
@@ -176,7 +165,7 @@ impl Check {
     }
 
     fn key(&mut self, pointer: &str, key: &str) {
-        if !is_key(key, '_') {
+        if !is_key(key) {
             self.add(
                 pointer,
                 ContentProblemCode::NotAKey,
@@ -431,14 +420,13 @@ impl Check {
     }
 }
 
-/// Lower case letters, digits and one separator, starting with a letter, at most 60.
-pub(super) fn is_key(text: &str, separator: char) -> bool {
+/// Lower case letters, digits and underscores, starting with a letter, at most 60.
+pub(super) fn is_key(text: &str) -> bool {
     text.len() <= 60
         && text.starts_with(|first: char| first.is_ascii_lowercase())
-        && !text.ends_with(separator)
         && text
-            .chars()
-            .all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == separator)
+            .bytes()
+            .all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'_')
 }
 
 #[cfg(test)]

@@ -4,8 +4,19 @@
 use serde::Deserialize;
 
 use super::programme::MeetingPlan;
-use super::text::{BilingualText, Named};
+use super::text::BilingualText;
 use super::words::{OrganisationKind, PartyKind, PersonRole};
+use crate::words::Slug;
+
+/// A theme or a target group (K4). Coordinators add their own to the shipped ones.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tag {
+    /// The name in paths and filters; stable once shipped.
+    pub slug: Slug,
+    /// What people read.
+    pub name: BilingualText,
+}
 
 /// A fixed word with its name and meaning in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -53,13 +64,13 @@ pub fn described<W: PartialEq + Copy>(list: &[Described<W>], word: W) -> Option<
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ThemesFile {
-    pub(super) themes: Vec<Named>,
+    pub(super) themes: Vec<Tag>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct TargetGroupsFile {
-    pub(super) target_groups: Vec<Named>,
+    pub(super) target_groups: Vec<Tag>,
 }
 
 #[derive(Deserialize)]

@@ -10,10 +10,10 @@ use super::programme::ProgrammeContent;
 use super::programme_check::ContentProblem;
 use super::reference::{
     Described, NetworkContent, OrganisationKindsFile, Partner, PartnersFile, PartyKindsFile,
-    RolesFile, TargetGroupsFile, ThemesFile,
+    RolesFile, Tag, TargetGroupsFile, ThemesFile,
 };
-use super::text::Named;
 use super::words::{OrganisationKind, PartyKind, PersonRole};
+use crate::words::Slug;
 
 /// Everything the installation ships with.
 #[derive(Debug, Clone)]
@@ -21,9 +21,9 @@ pub struct Shipped {
     /// The programmes, first versions (P1).
     pub programmes: Vec<ProgrammeContent>,
     /// Themes.
-    pub themes: Vec<Named>,
+    pub themes: Vec<Tag>,
     /// Target groups (K4).
-    pub target_groups: Vec<Named>,
+    pub target_groups: Vec<Tag>,
     /// Kinds of party (A2).
     pub party_kinds: Vec<Described<PartyKind>>,
     /// Roles (A1-A3).
@@ -67,7 +67,7 @@ pub enum CatalogueError {
     #[error("shipped programme {slug} has {} problems, the first: {}", problems.len(), first(problems))]
     Programme {
         /// Which programme.
-        slug: String,
+        slug: Slug,
         /// Every problem.
         problems: Vec<ContentProblem>,
     },
@@ -140,7 +140,9 @@ impl Shipped {
     /// The shipped content of one programme.
     #[must_use]
     pub fn programme(&self, slug: &str) -> Option<&ProgrammeContent> {
-        self.programmes.iter().find(|content| content.slug == slug)
+        self.programmes
+            .iter()
+            .find(|content| content.slug.as_str() == slug)
     }
 }
 

@@ -25,7 +25,7 @@ impl BilingualText {
     }
 }
 
-/// A key with its name in both languages: a theme, a method, a step.
+/// A key with its name in both languages: a form, a method, a step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Named {

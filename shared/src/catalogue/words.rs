@@ -291,6 +291,18 @@ text_enum! {
     }
 }
 
+crate::text_column!(
+    Language,
+    PersonRole,
+    PartyKind,
+    OrganisationKind,
+    MeetingKind,
+    TalkKind,
+    RoundsRule,
+    SupportKind,
+    MunicipalBody,
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;
