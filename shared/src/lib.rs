@@ -1,9 +1,11 @@
 //! Rules and data of Koplopers: life cycles, queries, actions and mail contents.
 
 pub mod access;
+pub mod audit;
 pub mod catalogue;
 pub mod clock;
 pub mod db;
+pub mod events;
 pub mod ids;
 pub mod mail;
 pub mod text_enum;

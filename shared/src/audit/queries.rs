@@ -1,0 +1,101 @@
+//! Reading the audit trail.
+
+use diesel::prelude::*;
+use jiff::Timestamp;
+
+use super::AuditResult;
+use crate::db::columns::At;
+use crate::db::schema::audit_events;
+use crate::db::{DbConn, DbResult};
+use crate::ids::AuditEventId;
+use crate::words::MunicipalityCode;
+
+/// A line of the audit trail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEvent {
+    /// Its id.
+    pub id: AuditEventId,
+    /// When.
+    pub at: Timestamp,
+    /// `client`, `person`, `link`, `system` or `nobody`.
+    pub actor_kind: String,
+    /// Which of them.
+    pub actor_id: String,
+    /// What was done.
+    pub action: String,
+    /// The kind of thing it was done to.
+    pub object_type: String,
+    /// Which one.
+    pub object_id: Option<String>,
+    /// The municipality it belongs to.
+    pub municipality: Option<MunicipalityCode>,
+    /// How it ended.
+    pub result: AuditResult,
+    /// The network address of the caller.
+    pub origin: Option<String>,
+    /// The id of the request.
+    pub request_id: Option<String>,
+    /// The sealed batch that counts it, once there is one.
+    pub batch: Option<i64>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = audit_events)]
+pub(super) struct AuditRow {
+    id: AuditEventId,
+    at: At,
+    actor_kind: String,
+    actor_id: String,
+    action: String,
+    object_type: String,
+    object_id: Option<String>,
+    municipality: Option<MunicipalityCode>,
+    result: AuditResult,
+    origin: Option<String>,
+    request_id: Option<String>,
+    batch: Option<i64>,
+}
+
+impl From<AuditRow> for AuditEvent {
+    fn from(row: AuditRow) -> Self {
+        Self {
+            id: row.id,
+            at: row.at.0,
+            actor_kind: row.actor_kind,
+            actor_id: row.actor_id,
+            action: row.action,
+            object_type: row.object_type,
+            object_id: row.object_id,
+            municipality: row.municipality,
+            result: row.result,
+            origin: row.origin,
+            request_id: row.request_id,
+            batch: row.batch,
+        }
+    }
+}
+
+/// The lines before the given one, newest first; at most `limit`.
+pub fn list(
+    conn: &mut DbConn,
+    before: Option<(Timestamp, AuditEventId)>,
+    limit: i64,
+) -> DbResult<Vec<AuditEvent>> {
+    let mut query = audit_events::table
+        .select(AuditRow::as_select())
+        .order((audit_events::at.desc(), audit_events::id.desc()))
+        .limit(limit)
+        .into_boxed();
+    if let Some((at, id)) = before {
+        query = query.filter(
+            audit_events::at
+                .lt(At(at))
+                .or(audit_events::at.eq(At(at)).and(audit_events::id.lt(id))),
+        );
+    }
+    Ok(query
+        .load(conn)?
+        .into_iter()
+        .map(AuditEvent::from)
+        .collect())
+}
