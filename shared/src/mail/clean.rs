@@ -3,6 +3,8 @@
 //! Texts were checked when they came in; this is done again here, because a header, a folded line or a quoted parameter
 //! breaks on characters that are harmless everywhere else.
 
+use std::fmt;
+
 /// One line: each run of white space and control characters becomes one space, and the ends are trimmed.
 ///
 /// For subjects, names, places and everything else that must not start a second line or a header.
@@ -47,6 +49,63 @@ pub fn lines(text: &str) -> String {
     cleaned.trim().to_owned()
 }
 
+/// A cleaned line of text that somebody typed; the templates take no other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line(String);
+
+impl Line {
+    /// Cleans a text into one line.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self(one_line(text))
+    }
+
+    /// The line.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The line, cut after so many characters with an ellipsis, for a subject.
+    #[must_use]
+    pub fn shortened(&self, characters: usize) -> Self {
+        let Some((cut, _)) = self.0.char_indices().nth(characters) else {
+            return self.clone();
+        };
+        Self(format!("{}…", self.0[..cut].trim_end()))
+    }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Cleaned text of several lines that somebody typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paragraphs(String);
+
+impl Paragraphs {
+    /// Cleans a text; none when nothing is left of it.
+    #[must_use]
+    pub fn new(text: &str) -> Option<Self> {
+        let cleaned = lines(text);
+        (!cleaned.is_empty()).then_some(Self(cleaned))
+    }
+
+    /// Its lines, in order.
+    pub fn lines(&self) -> impl Iterator<Item = &str> {
+        self.0.lines()
+    }
+}
+
+impl fmt::Display for Paragraphs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// Overrides and embeddings of writing direction can make an address or a name read as another one.
 fn turns_text_around(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -75,6 +134,13 @@ mod tests {
     #[test]
     fn all_kinds_of_line_ends_become_one_kind() {
         assert_eq!(lines("a\r\nb\rc\u{2029}d\u{7}\te\n"), "a\nb\nc\nd e");
+    }
+
+    #[test]
+    fn a_long_line_is_cut_between_characters() {
+        let line = Line::new("één twee");
+        assert_eq!(line.shortened(8), line);
+        assert_eq!(line.shortened(4).as_str(), "één…");
     }
 
     proptest! {
