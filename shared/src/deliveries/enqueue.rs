@@ -1,0 +1,99 @@
+//! Putting mails into the outbox, and taking back those that still wait.
+
+use diesel::prelude::*;
+use jiff::Timestamp;
+
+use super::{DeliveryState, DroppedReason, OrderKey, Payload};
+use crate::access::Actor;
+use crate::db::columns::At;
+use crate::db::schema::deliveries;
+use crate::db::{DbConn, DbError, DbResult};
+use crate::events::{EventSubject, Subject};
+use crate::ids::{DeliveryId, InvitationId, MeetingId, PersonId};
+
+/// A mail about to be put into the outbox.
+#[derive(Debug, Clone)]
+pub struct NewDelivery {
+    /// Purpose, subject, recipient and reference: a second row with the same key is not made,
+    /// not even after the first was sent.
+    pub dedupe_key: String,
+    /// What it tells.
+    pub payload: Payload,
+    /// To whom; the address is read when it is rendered.
+    pub recipient: PersonId,
+    /// What it is about.
+    pub subject: Subject,
+    /// The meeting and invitation it is about, with the meeting's SEQUENCE.
+    pub meeting: Option<(MeetingId, InvitationId, i32)>,
+    /// Mails with one key go out in the order in which they were enqueued.
+    pub order_key: OrderKey,
+    /// From when it may go.
+    pub due_at: Timestamp,
+    /// From when it is pointless.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Puts a mail into the outbox; `None` when one with the same key was there already.
+pub fn enqueue(
+    conn: &mut DbConn,
+    new: &NewDelivery,
+    actor: &Actor,
+    now: Timestamp,
+) -> DbResult<Option<DeliveryId>> {
+    let known: i64 = deliveries::table
+        .filter(deliveries::dedupe_key.eq(&new.dedupe_key))
+        .count()
+        .get_result(conn)?;
+    if known > 0 {
+        return Ok(None);
+    }
+    let id = DeliveryId::generate();
+    let payload =
+        serde_json::to_string(&new.payload).map_err(|_| DbError::Corrupt { what: "payload" })?;
+    diesel::insert_into(deliveries::table)
+        .values((
+            deliveries::id.eq(id),
+            deliveries::dedupe_key.eq(&new.dedupe_key),
+            deliveries::kind.eq(new.payload.kind()),
+            deliveries::payload.eq(payload),
+            deliveries::recipient.eq(new.recipient),
+            deliveries::subject_type.eq(new.subject.kind),
+            deliveries::subject_id.eq(EventSubject(new.subject.id)),
+            deliveries::meeting.eq(new.meeting.map(|(meeting, ..)| meeting)),
+            deliveries::invitation.eq(new.meeting.map(|(_, invitation, _)| invitation)),
+            deliveries::sequence.eq(new.meeting.map(|(.., sequence)| sequence)),
+            deliveries::order_key.eq(new.order_key.as_str()),
+            deliveries::priority.eq(new.payload.priority() as i32),
+            deliveries::due_at.eq(At(new.due_at)),
+            deliveries::expires_at.eq(new.expires_at.map(At)),
+            deliveries::state.eq(DeliveryState::Queued),
+            deliveries::attempts.eq(0),
+            deliveries::next_at.eq(At(new.due_at)),
+            deliveries::request_id.eq(actor.trace.request_id.as_deref()),
+            deliveries::created_at.eq(At(now)),
+        ))
+        .execute(conn)?;
+    Ok(Some(id))
+}
+
+/// Drops the mails of a meeting that still wait, such as when it is cancelled.
+///
+/// A mail that a worker already holds is not touched: the worker looks once more before it
+/// sends, and what follows waits behind it by its order key.
+pub fn drop_waiting(
+    conn: &mut DbConn,
+    meeting: MeetingId,
+    reason: DroppedReason,
+    now: Timestamp,
+) -> DbResult<usize> {
+    let waiting = deliveries::table
+        .filter(deliveries::meeting.eq(meeting))
+        .filter(deliveries::state.eq(DeliveryState::Queued));
+    Ok(diesel::update(waiting)
+        .set((
+            deliveries::state.eq(DeliveryState::Dropped),
+            deliveries::dropped_reason.eq(reason),
+            deliveries::closed_at.eq(At(now)),
+        ))
+        .execute(conn)?)
+}

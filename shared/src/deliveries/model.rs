@@ -1,0 +1,179 @@
+//! What a delivery is, before anything of it is in a database.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::ids::{IntakeId, InvitationId, MeetingId, PersonId};
+use crate::text_enum;
+
+text_enum! {
+    /// Where a delivery stands.
+    pub enum DeliveryState {
+        /// Waits for its time and for a worker.
+        Queued => "queued",
+        /// A worker holds it.
+        Leased => "leased",
+        /// The bytes are on their way; recorded before the first of them leaves.
+        Sending => "sending",
+        /// The mail server took it.
+        Sent => "sent",
+        /// It will not be tried again unless by hand.
+        Buried => "buried",
+        /// It may or may not have been taken: whoever sent it did not live to tell.
+        Unknown => "unknown",
+        /// It is no longer wanted.
+        Dropped => "dropped",
+    }
+}
+
+text_enum! {
+    /// Why a delivery is no longer wanted.
+    pub enum DroppedReason {
+        /// What it tells of was cancelled, or the recipient was removed.
+        Cancelled => "cancelled",
+        /// The recipient has answered in the meantime.
+        Answered => "answered",
+        /// Its time has passed.
+        Past => "past",
+        /// A newer mail takes its place.
+        Superseded => "superseded",
+        /// The address does not want or take mail.
+        Suppressed => "suppressed",
+        /// Ops dropped it.
+        ByHand => "by_hand",
+    }
+}
+
+crate::text_column!(DeliveryState, DroppedReason);
+
+/// What a mail tells, as ids: names, times and addresses are read when it is rendered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Payload {
+    /// An invitation to a meeting, with a calendar REQUEST and a link to answer.
+    Invitation {
+        /// The invitation.
+        invitation: InvitationId,
+    },
+    /// The meeting was cancelled, with a calendar CANCEL.
+    Cancellation {
+        /// The invitation that is no more.
+        invitation: InvitationId,
+    },
+    /// A fresh link for one that has expired.
+    FreshLink {
+        /// The purpose of the link, a word of the `links` table.
+        purpose: String,
+        /// What the link is about.
+        object: Uuid,
+    },
+    /// To the contact person: the intake has come in.
+    IntakeReceived {
+        /// The intake.
+        intake: IntakeId,
+    },
+    /// To the contact person: the intake was withdrawn.
+    IntakeWithdrawn {
+        /// The intake.
+        intake: IntakeId,
+    },
+}
+
+impl Payload {
+    /// The word for the kind of mail, as stored and shown to ops.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Invitation { .. } => "invitation",
+            Self::Cancellation { .. } => "cancellation",
+            Self::FreshLink { .. } => "fresh_link",
+            Self::IntakeReceived { .. } => "intake_received",
+            Self::IntakeWithdrawn { .. } => "intake_withdrawn",
+        }
+    }
+
+    /// Which mails go first when many are due.
+    #[must_use]
+    pub const fn priority(&self) -> Priority {
+        match self {
+            Self::Cancellation { .. } => Priority::Cancel,
+            Self::Invitation { .. } => Priority::Invitation,
+            Self::FreshLink { .. } | Self::IntakeReceived { .. } | Self::IntakeWithdrawn { .. } => {
+                Priority::Notice
+            }
+        }
+    }
+}
+
+/// The order in which due mails are claimed; the lowest number first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Priority {
+    /// A cancellation: somebody may be about to leave home.
+    Cancel = 10,
+    /// An invitation.
+    Invitation = 20,
+    /// A mail on somebody's own request or case.
+    Notice = 30,
+    /// A reminder.
+    Reminder = 40,
+    /// A digest for ops.
+    Digest = 50,
+}
+
+/// The key under which mails keep their order: only the oldest open one may be claimed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderKey(String);
+
+impl OrderKey {
+    /// All mails to one person about one meeting.
+    #[must_use]
+    pub fn meeting(meeting: MeetingId, person: PersonId) -> Self {
+        Self(format!("{meeting}:{person}"))
+    }
+
+    /// All mails to one person about one other thing.
+    #[must_use]
+    pub fn subject(subject: Uuid, person: PersonId) -> Self {
+        Self(format!("{subject}:{person}"))
+    }
+
+    /// The key as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn the_stored_tag_of_a_payload_is_its_kind() {
+        let payloads = [
+            Payload::Invitation {
+                invitation: InvitationId::generate(),
+            },
+            Payload::Cancellation {
+                invitation: InvitationId::generate(),
+            },
+            Payload::FreshLink {
+                purpose: "answer".to_owned(),
+                object: Uuid::nil(),
+            },
+            Payload::IntakeReceived {
+                intake: IntakeId::generate(),
+            },
+            Payload::IntakeWithdrawn {
+                intake: IntakeId::generate(),
+            },
+        ];
+        for payload in payloads {
+            let json = serde_json::to_value(&payload).unwrap();
+            assert_eq!(json["kind"], payload.kind());
+            assert_eq!(serde_json::from_value::<Payload>(json).unwrap(), payload);
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Inviting, answering, and telling invitees that it is off.
+
+use jiff::Timestamp;
+
+use super::{AnswerChoice, AnsweredVia, Invitation, InvitationAnswer, queries};
+use crate::access::{Actor, Granted, InvitationsAnswer, Scope};
+use crate::audit::{self, AuditLine};
+use crate::db::{DbConn, DbError, DbResult};
+use crate::deliveries::{self, NewDelivery, OrderKey, Payload};
+use crate::events::{self, NewEvent, Subject};
+use crate::ids::{InvitationId, PersonId};
+use crate::meetings::{self, Meeting, MeetingStatus};
+
+/// Somebody to invite.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Invitee {
+    /// The person.
+    pub person: PersonId,
+    /// Whether the meeting needs them.
+    pub required: bool,
+    /// Whether they lead it.
+    pub chair: bool,
+}
+
+/// An answer to an invitation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// What is answered.
+    pub choice: AnswerChoice,
+    /// What is added, at most 2,000 characters.
+    pub remark: Option<String>,
+    /// How it came in.
+    pub via: AnsweredVia,
+}
+
+/// Why an answer was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum AnswerError {
+    /// There is no such invitation, or the caller may not answer it.
+    #[error("no such invitation")]
+    NotFound,
+    /// It was changed since the caller read it.
+    #[error("the invitation was changed in the meantime")]
+    Stale,
+    /// The meeting has begun, or is no longer to be held.
+    #[error("answers are closed")]
+    Closed,
+    /// The invitee was removed, or has sent a colleague.
+    #[error("the invitation is no longer open")]
+    NotOpen {
+        /// Where the invitation stands.
+        answer: InvitationAnswer,
+    },
+    /// The database failed.
+    #[error("database")]
+    Db(#[from] DbError),
+}
+
+/// Invites somebody to a scheduled meeting; the mail goes into the outbox.
+pub fn invite(
+    conn: &mut DbConn,
+    actor: &Actor,
+    now: Timestamp,
+    meeting: &Meeting,
+    invitee: Invitee,
+) -> DbResult<Invitation> {
+    let invitation = Invitation {
+        id: InvitationId::generate(),
+        version: 1,
+        meeting: meeting.id,
+        person: invitee.person,
+        required: invitee.required,
+        chair: invitee.chair,
+        answer: InvitationAnswer::NeedsAction,
+        remark: None,
+        answered_at: None,
+        answered_via: None,
+        invited_at: now,
+        removed_at: None,
+        last_sequence_sent: None,
+        first_message_id: None,
+        updated_at: now,
+    };
+    queries::insert(conn, &invitation)?;
+    let payload = Payload::Invitation {
+        invitation: invitation.id,
+    };
+    enqueue(conn, actor, now, meeting, &invitation, payload)?;
+    Ok(invitation)
+}
+
+/// Tells an invitee that the meeting is off. Nothing goes out when the invitation never did:
+/// the worker sees to that when it looks once more before sending.
+pub fn tell_of_cancellation(
+    conn: &mut DbConn,
+    actor: &Actor,
+    now: Timestamp,
+    meeting: &Meeting,
+    invitation: &Invitation,
+) -> DbResult<()> {
+    let payload = Payload::Cancellation {
+        invitation: invitation.id,
+    };
+    enqueue(conn, actor, now, meeting, invitation, payload)
+}
+
+fn enqueue(
+    conn: &mut DbConn,
+    actor: &Actor,
+    now: Timestamp,
+    meeting: &Meeting,
+    invitation: &Invitation,
+    payload: Payload,
+) -> DbResult<()> {
+    let new = NewDelivery {
+        dedupe_key: format!("{}:{}:{}", payload.kind(), invitation.id, meeting.sequence),
+        payload,
+        recipient: invitation.person,
+        subject: Subject {
+            kind: "meeting",
+            id: meeting.id.0,
+        },
+        meeting: Some((meeting.id, invitation.id, meeting.sequence)),
+        order_key: OrderKey::meeting(meeting.id, invitation.person),
+        due_at: now,
+        expires_at: Some(meeting.period.starts_at()),
+    };
+    deliveries::enqueue(conn, &new, actor, now)?;
+    Ok(())
+}
+
+/// Takes an answer; everybody answers for themselves.
+pub fn answer(
+    conn: &mut DbConn,
+    granted: &Granted<InvitationsAnswer>,
+    now: Timestamp,
+    id: InvitationId,
+    expected_version: Option<i64>,
+    answer: Answer,
+) -> Result<Invitation, AnswerError> {
+    let invitation = queries::find(conn, id)?.ok_or(AnswerError::NotFound)?;
+    if granted.person() != Ok(invitation.person) {
+        return Err(AnswerError::NotFound);
+    }
+    // An invitee sees the meeting they are invited to, whatever else they see.
+    let meeting = meetings::find(conn, &Scope::Institute, invitation.meeting)?
+        .ok_or(AnswerError::NotFound)?;
+    if expected_version.is_some_and(|version| version != invitation.version) {
+        return Err(AnswerError::Stale);
+    }
+    if meeting.status != MeetingStatus::Scheduled || meeting.has_started(now) {
+        return Err(AnswerError::Closed);
+    }
+    if !invitation.answer.is_open() {
+        return Err(AnswerError::NotOpen {
+            answer: invitation.answer,
+        });
+    }
+    let from = invitation.answer;
+    let answered = queries::update_answer(
+        conn,
+        Invitation {
+            answer: answer.choice.into(),
+            remark: answer.remark,
+            answered_at: Some(now),
+            answered_via: Some(answer.via),
+            updated_at: now,
+            ..invitation
+        },
+    )?;
+    trace(conn, granted.actor(), now, &answered, from)?;
+    Ok(answered)
+}
+
+fn trace(
+    conn: &mut DbConn,
+    actor: &Actor,
+    now: Timestamp,
+    invitation: &Invitation,
+    from: InvitationAnswer,
+) -> DbResult<()> {
+    let event = NewEvent {
+        event_type: "invitation.answered",
+        subject: Subject {
+            kind: "meeting",
+            id: invitation.meeting.0,
+        },
+        municipality: None,
+        from: Some(from.as_str()),
+        to: Some(invitation.answer.as_str()),
+        reason: None,
+        data: serde_json::json!({ "invitation": invitation.id }),
+    };
+    events::append(conn, &event, actor, now)?;
+    let line = AuditLine {
+        action: "invitation.answer",
+        object_type: "invitation",
+        object_id: Some(invitation.id.to_string()),
+        municipality: None,
+    };
+    audit::record(conn, actor, line, now)
+}

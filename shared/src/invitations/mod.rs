@@ -1,0 +1,19 @@
+//! Invitations: who is asked to a meeting, and what they answered.
+//!
+//! | answer | action | to |
+//! | --- | --- | --- |
+//! | – | invite | `needs_action` |
+//! | `needs_action`, accepted, tentative, declined | accept | accepted |
+//! | `needs_action`, accepted, tentative, declined | answer tentatively | tentative |
+//! | `needs_action`, accepted, tentative, declined | decline | declined |
+//!
+//! Answers change until the start of the meeting. Delegated, waitlisted and removed have their
+//! place in the table already; their actions come with the features that need them.
+
+mod actions;
+mod model;
+mod queries;
+
+pub use actions::{Answer, AnswerError, Invitee, answer, invite, tell_of_cancellation};
+pub use model::{AnswerChoice, AnsweredVia, Invitation, InvitationAnswer};
+pub use queries::{find, of_meeting, of_meetings};

@@ -1,0 +1,122 @@
+//! An invitation and its answer.
+
+use jiff::Timestamp;
+
+use crate::ids::{InvitationId, MeetingId, PersonId};
+use crate::text_enum;
+
+text_enum! {
+    /// What an invitee answered.
+    pub enum InvitationAnswer {
+        /// Nothing yet.
+        NeedsAction => "needs_action",
+        /// Will come.
+        Accepted => "accepted",
+        /// May come.
+        Tentative => "tentative",
+        /// Will not come.
+        Declined => "declined",
+        /// Sends a colleague.
+        Delegated => "delegated",
+        /// Would come if there were a place.
+        Waitlisted => "waitlisted",
+        /// Is no longer invited.
+        Removed => "removed",
+    }
+}
+
+text_enum! {
+    /// What an invitee can answer.
+    pub enum AnswerChoice {
+        /// Will come.
+        Accepted => "accepted",
+        /// May come.
+        Tentative => "tentative",
+        /// Will not come.
+        Declined => "declined",
+    }
+}
+
+impl From<AnswerChoice> for InvitationAnswer {
+    fn from(choice: AnswerChoice) -> Self {
+        match choice {
+            AnswerChoice::Accepted => Self::Accepted,
+            AnswerChoice::Tentative => Self::Tentative,
+            AnswerChoice::Declined => Self::Declined,
+        }
+    }
+}
+
+text_enum! {
+    /// How an answer came in.
+    pub enum AnsweredVia {
+        /// On the page behind the signed link.
+        Link => "link",
+        /// Over the API.
+        Api => "api",
+        /// As a calendar REPLY by mail.
+        Mail => "mail",
+    }
+}
+
+crate::text_column!(InvitationAnswer, AnsweredVia);
+
+impl InvitationAnswer {
+    /// Whether the invitee can still give another answer, the meeting permitting.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        match self {
+            Self::NeedsAction | Self::Accepted | Self::Tentative | Self::Declined => true,
+            Self::Delegated | Self::Waitlisted | Self::Removed => false,
+        }
+    }
+}
+
+/// One person's invitation to one meeting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invitation {
+    /// Its id.
+    pub id: InvitationId,
+    /// Rises on every write; the ETag.
+    pub version: i64,
+    /// The meeting.
+    pub meeting: MeetingId,
+    /// The invitee.
+    pub person: PersonId,
+    /// Whether the meeting needs them.
+    pub required: bool,
+    /// Whether they lead it.
+    pub chair: bool,
+    /// What they answered.
+    pub answer: InvitationAnswer,
+    /// What they added to the answer.
+    pub remark: Option<String>,
+    /// When they answered.
+    pub answered_at: Option<Timestamp>,
+    /// How they answered.
+    pub answered_via: Option<AnsweredVia>,
+    /// When they were invited.
+    pub invited_at: Timestamp,
+    /// When they were removed again.
+    pub removed_at: Option<Timestamp>,
+    /// SEQUENCE of the last calendar mail that went out to them; `None` while none did.
+    pub last_sequence_sent: Option<i32>,
+    /// Message-ID of the first mail, for In-Reply-To and References.
+    pub first_message_id: Option<String>,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_choice_is_an_answer_that_can_be_changed() {
+        for choice in AnswerChoice::ALL {
+            let answer = InvitationAnswer::from(*choice);
+            assert_eq!(answer.as_str(), choice.as_str());
+            assert!(answer.is_open());
+        }
+    }
+}

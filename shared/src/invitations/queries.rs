@@ -1,0 +1,119 @@
+//! Every statement on invitations.
+
+use diesel::prelude::*;
+use jiff::Timestamp;
+
+use super::{AnsweredVia, Invitation, InvitationAnswer};
+use crate::db::columns::At;
+use crate::db::schema::invitations;
+use crate::db::{DbConn, DbResult, one_row};
+use crate::ids::{InvitationId, MeetingId, PersonId};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = invitations)]
+struct InvitationRow {
+    id: InvitationId,
+    version: i64,
+    meeting: MeetingId,
+    person: PersonId,
+    required: bool,
+    chair: bool,
+    answer: InvitationAnswer,
+    remark: Option<String>,
+    answered_at: Option<At>,
+    answered_via: Option<AnsweredVia>,
+    invited_at: At,
+    removed_at: Option<At>,
+    last_sequence_sent: Option<i32>,
+    first_message_id: Option<String>,
+    updated_at: At,
+}
+
+impl From<InvitationRow> for Invitation {
+    fn from(row: InvitationRow) -> Self {
+        Self {
+            id: row.id,
+            version: row.version,
+            meeting: row.meeting,
+            person: row.person,
+            required: row.required,
+            chair: row.chair,
+            answer: row.answer,
+            remark: row.remark,
+            answered_at: row.answered_at.map(Timestamp::from),
+            answered_via: row.answered_via,
+            invited_at: row.invited_at.0,
+            removed_at: row.removed_at.map(Timestamp::from),
+            last_sequence_sent: row.last_sequence_sent,
+            first_message_id: row.first_message_id,
+            updated_at: row.updated_at.0,
+        }
+    }
+}
+
+/// One invitation. Whoever asks has shown that they see its meeting, or holds its link.
+pub fn find(conn: &mut DbConn, id: InvitationId) -> DbResult<Option<Invitation>> {
+    Ok(invitations::table
+        .find(id)
+        .select(InvitationRow::as_select())
+        .first(conn)
+        .optional()?
+        .map(Invitation::from))
+}
+
+/// The invitations to a meeting that the caller has found, in the order they were made.
+pub fn of_meeting(conn: &mut DbConn, meeting: MeetingId) -> DbResult<Vec<Invitation>> {
+    of_meetings(conn, &[meeting])
+}
+
+/// The invitations to several meetings in one query.
+pub fn of_meetings(conn: &mut DbConn, meetings: &[MeetingId]) -> DbResult<Vec<Invitation>> {
+    Ok(invitations::table
+        .filter(invitations::meeting.eq_any(meetings.to_vec()))
+        .order((invitations::meeting, invitations::id))
+        .select(InvitationRow::as_select())
+        .load(conn)?
+        .into_iter()
+        .map(Invitation::from)
+        .collect())
+}
+
+pub(super) fn insert(conn: &mut DbConn, invitation: &Invitation) -> DbResult<()> {
+    diesel::insert_into(invitations::table)
+        .values((
+            invitations::id.eq(invitation.id),
+            invitations::version.eq(invitation.version),
+            invitations::meeting.eq(invitation.meeting),
+            invitations::person.eq(invitation.person),
+            invitations::required.eq(invitation.required),
+            invitations::chair.eq(invitation.chair),
+            invitations::answer.eq(invitation.answer),
+            invitations::invited_at.eq(At(invitation.invited_at)),
+            invitations::updated_at.eq(At(invitation.updated_at)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Stores an answer, provided that nobody changed the invitation since it was read.
+pub(super) fn update_answer(conn: &mut DbConn, invitation: Invitation) -> DbResult<Invitation> {
+    let unchanged = invitations::table
+        .filter(invitations::id.eq(invitation.id))
+        .filter(invitations::version.eq(invitation.version));
+    let version = invitation.version + 1;
+    let changed = diesel::update(unchanged)
+        .set((
+            invitations::version.eq(version),
+            invitations::answer.eq(invitation.answer),
+            invitations::remark.eq(invitation.remark.as_deref()),
+            invitations::answered_at.eq(invitation.answered_at.map(At)),
+            invitations::answered_via.eq(invitation.answered_via),
+            invitations::updated_at.eq(At(invitation.updated_at)),
+        ))
+        .execute(conn)?;
+    one_row(changed)?;
+    Ok(Invitation {
+        version,
+        ..invitation
+    })
+}

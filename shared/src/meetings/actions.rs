@@ -1,0 +1,146 @@
+//! Scheduling and calling off.
+
+use jiff::Timestamp;
+
+use super::{InvalidMeetingTransition, LocalPeriod, Meeting, MeetingStatus, Venue, queries};
+use crate::access::Actor;
+use crate::audit::{self, AuditLine};
+use crate::catalogue::words::MeetingKind;
+use crate::db::{DbConn, DbError, DbResult};
+use crate::events::{self, NewEvent, Subject};
+use crate::ids::{IntakeId, MeetingId, PersonId};
+use crate::words::{MunicipalityCode, Slug};
+
+/// A meeting about to be scheduled.
+#[derive(Debug, Clone)]
+pub struct NewMeeting {
+    /// What kind of meeting it is.
+    pub kind: MeetingKind,
+    /// What it is called in invitations.
+    pub title: String,
+    /// What it is about.
+    pub agenda: Option<String>,
+    /// The programme it belongs to.
+    pub programme: Option<Slug>,
+    /// The intake whose talk it is, with the municipality that sees the event.
+    pub intake: Option<(IntakeId, MunicipalityCode)>,
+    /// Who organises it.
+    pub organiser: Option<PersonId>,
+    /// When.
+    pub period: LocalPeriod,
+    /// Where.
+    pub venue: Venue,
+}
+
+/// Why a meeting was not called off.
+#[derive(Debug, thiserror::Error)]
+pub enum CancelMeetingError {
+    /// There is no such meeting, or it is another's.
+    #[error("no such meeting")]
+    NotFound,
+    /// It was changed since the caller read it.
+    #[error("the meeting was changed in the meantime")]
+    Stale,
+    /// Its state does not allow it.
+    #[error(transparent)]
+    State(#[from] InvalidMeetingTransition),
+    /// The database failed.
+    #[error("database")]
+    Db(#[from] DbError),
+}
+
+/// Makes a scheduled meeting. Whoever calls has decided that `actor` may.
+pub fn schedule(
+    conn: &mut DbConn,
+    actor: &Actor,
+    now: Timestamp,
+    new: NewMeeting,
+) -> DbResult<Meeting> {
+    let id = MeetingId::generate();
+    let municipality = new.intake.map(|(_, municipality)| municipality);
+    let meeting = Meeting {
+        id,
+        version: 1,
+        ical_uid: format!("{id}@koplopers"),
+        revision: 1,
+        sequence: 0,
+        status: MeetingStatus::Scheduled,
+        kind: new.kind,
+        title: new.title,
+        agenda: new.agenda,
+        programme: new.programme,
+        intake: new.intake.map(|(intake, _)| intake),
+        organiser: new.organiser,
+        period: new.period,
+        venue: new.venue,
+        cancelled_reason: None,
+        revised_at: now,
+        created_at: now,
+        updated_at: now,
+    };
+    queries::insert(conn, &meeting)?;
+    trace(
+        conn,
+        actor,
+        now,
+        &meeting,
+        municipality,
+        ("meeting.scheduled", "meeting.schedule"),
+        None,
+    )?;
+    Ok(meeting)
+}
+
+/// Calls a meeting off. The mails to its invitees are for the flow that calls this.
+pub fn cancel(
+    conn: &mut DbConn,
+    actor: &Actor,
+    now: Timestamp,
+    meeting: Meeting,
+    municipality: Option<MunicipalityCode>,
+    reason: Option<String>,
+) -> Result<Meeting, CancelMeetingError> {
+    let from = meeting.status;
+    let cancelled = queries::update(conn, meeting.cancel(reason, now)?)?;
+    trace(
+        conn,
+        actor,
+        now,
+        &cancelled,
+        municipality,
+        ("meeting.cancelled", "meeting.cancel"),
+        Some(from),
+    )?;
+    Ok(cancelled)
+}
+
+fn trace(
+    conn: &mut DbConn,
+    actor: &Actor,
+    now: Timestamp,
+    meeting: &Meeting,
+    municipality: Option<MunicipalityCode>,
+    (event_type, action): (&'static str, &'static str),
+    from: Option<MeetingStatus>,
+) -> DbResult<()> {
+    let event = NewEvent {
+        event_type,
+        subject: Subject {
+            kind: "meeting",
+            id: meeting.id.0,
+        },
+        municipality,
+        from: from.map(MeetingStatus::as_str),
+        to: Some(meeting.status.as_str()),
+        reason: meeting.cancelled_reason.as_deref(),
+        data: serde_json::json!({ "intake": meeting.intake }),
+    };
+    events::append(conn, &event, actor, now)?;
+    let line = AuditLine {
+        action,
+        object_type: "meeting",
+        object_id: Some(meeting.id.to_string()),
+        municipality,
+    };
+    audit::record(conn, actor, line, now)
+}

@@ -1,0 +1,183 @@
+//! A meeting and its life.
+
+use jiff::Timestamp;
+
+use super::LocalPeriod;
+use crate::catalogue::words::MeetingKind;
+use crate::ids::{IntakeId, MeetingId, PersonId};
+use crate::text_enum;
+use crate::words::Slug;
+
+text_enum! {
+    /// Where a meeting stands.
+    pub enum MeetingStatus {
+        /// Being prepared; nobody was invited.
+        Draft => "draft",
+        /// A date is being agreed.
+        Polling => "polling",
+        /// Has a date; people are invited.
+        Scheduled => "scheduled",
+        /// Took place.
+        Held => "held",
+        /// Did not take place.
+        NotHeld => "not_held",
+        /// Was called off.
+        Cancelled => "cancelled",
+    }
+}
+
+text_enum! {
+    /// What can be done with a meeting.
+    pub enum MeetingAction {
+        /// Call it off.
+        Cancel => "cancel",
+    }
+}
+
+impl MeetingAction {
+    /// The states in which the action is possible.
+    #[must_use]
+    pub const fn possible_in(self) -> &'static [MeetingStatus] {
+        match self {
+            Self::Cancel => &[MeetingStatus::Scheduled],
+        }
+    }
+}
+
+/// An action that the state of the meeting does not allow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a meeting that is {from} does not allow {action}")]
+pub struct InvalidMeetingTransition {
+    /// The state it is in.
+    pub from: MeetingStatus,
+    /// What was tried.
+    pub action: MeetingAction,
+}
+
+/// Where a meeting takes place: a place, an online link, or both.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Venue {
+    /// A place.
+    Place(String),
+    /// An online link.
+    Online(String),
+    /// A place, and a link for those who join from elsewhere.
+    Both {
+        /// The place.
+        place: String,
+        /// The link.
+        online_url: String,
+    },
+}
+
+impl Venue {
+    /// The venue of the two columns; `None` when there is neither.
+    #[must_use]
+    pub fn new(place: Option<String>, online_url: Option<String>) -> Option<Self> {
+        match (place, online_url) {
+            (Some(place), Some(online_url)) => Some(Self::Both { place, online_url }),
+            (Some(place), None) => Some(Self::Place(place)),
+            (None, Some(online_url)) => Some(Self::Online(online_url)),
+            (None, None) => None,
+        }
+    }
+
+    /// The place, if there is one.
+    #[must_use]
+    pub fn place(&self) -> Option<&str> {
+        match self {
+            Self::Place(place) | Self::Both { place, .. } => Some(place),
+            Self::Online(_) => None,
+        }
+    }
+
+    /// The online link, if there is one.
+    #[must_use]
+    pub fn online_url(&self) -> Option<&str> {
+        match self {
+            Self::Online(online_url) | Self::Both { online_url, .. } => Some(online_url),
+            Self::Place(_) => None,
+        }
+    }
+}
+
+/// A meeting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Meeting {
+    /// Its id.
+    pub id: MeetingId,
+    /// Rises on every write; the ETag.
+    pub version: i64,
+    /// The UID in calendars, stable for life.
+    pub ical_uid: String,
+    /// Rises on every change that makes older mails stale.
+    pub revision: i32,
+    /// RFC 5545 SEQUENCE: rises when time or place change and on cancellation.
+    pub sequence: i32,
+    /// Where it stands.
+    pub status: MeetingStatus,
+    /// What kind of meeting it is.
+    pub kind: MeetingKind,
+    /// What it is called in invitations.
+    pub title: String,
+    /// What it is about.
+    pub agenda: Option<String>,
+    /// The programme it belongs to.
+    pub programme: Option<Slug>,
+    /// The intake whose talk it is.
+    pub intake: Option<IntakeId>,
+    /// Who organises it.
+    pub organiser: Option<PersonId>,
+    /// When, on the clock of its zone.
+    pub period: LocalPeriod,
+    /// Where.
+    pub venue: Venue,
+    /// Why it was called off.
+    pub cancelled_reason: Option<String>,
+    /// RFC 5545 DTSTAMP: frozen per revision.
+    pub revised_at: Timestamp,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+impl Meeting {
+    /// Calls the meeting off. Calendars follow the higher SEQUENCE (RFC 5546 §3.2.5).
+    pub fn cancel(
+        self,
+        reason: Option<String>,
+        now: Timestamp,
+    ) -> Result<Self, InvalidMeetingTransition> {
+        self.allows(MeetingAction::Cancel)?;
+        Ok(Self {
+            status: MeetingStatus::Cancelled,
+            cancelled_reason: reason,
+            revision: self.revision + 1,
+            sequence: self.sequence + 1,
+            revised_at: now,
+            updated_at: now,
+            ..self
+        })
+    }
+
+    /// Whether the state allows `action`.
+    pub fn allows(&self, action: MeetingAction) -> Result<(), InvalidMeetingTransition> {
+        if action.possible_in().contains(&self.status) {
+            Ok(())
+        } else {
+            Err(InvalidMeetingTransition {
+                from: self.status,
+                action,
+            })
+        }
+    }
+
+    /// Whether it has begun: from then on answers are closed and invitations pointless.
+    #[must_use]
+    pub fn has_started(&self, now: Timestamp) -> bool {
+        self.period.starts_at() <= now
+    }
+}
+
+crate::text_column!(MeetingStatus);

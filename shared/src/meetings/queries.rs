@@ -1,0 +1,242 @@
+//! Every statement on meetings.
+
+use diesel::prelude::*;
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+
+use super::{LocalPeriod, Meeting, MeetingStatus, Venue};
+use crate::access::Scope;
+use crate::catalogue::words::MeetingKind;
+use crate::db::columns::At;
+use crate::db::schema::{intakes, invitations, meetings, person_roles};
+use crate::db::{DbConn, DbError, DbResult, one_row};
+use crate::ids::{IntakeId, MeetingId, PersonId};
+use crate::words::Slug;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = meetings)]
+struct MeetingRow {
+    id: MeetingId,
+    version: i64,
+    ical_uid: String,
+    revision: i32,
+    sequence: i32,
+    status: MeetingStatus,
+    kind: MeetingKind,
+    title: String,
+    agenda: Option<String>,
+    programme: Option<Slug>,
+    intake: Option<IntakeId>,
+    organiser: Option<PersonId>,
+    local_start: String,
+    local_end: String,
+    time_zone: String,
+    place: Option<String>,
+    online_url: Option<String>,
+    cancelled_reason: Option<String>,
+    revised_at: At,
+    created_at: At,
+    updated_at: At,
+}
+
+impl TryFrom<MeetingRow> for Meeting {
+    type Error = DbError;
+
+    fn try_from(row: MeetingRow) -> DbResult<Self> {
+        let corrupt = || DbError::Corrupt { what: "meeting" };
+        let local = |text: &str| text.parse::<DateTime>().map_err(|_| corrupt());
+        let zone = TimeZone::get(&row.time_zone).map_err(|_| corrupt())?;
+        let period = LocalPeriod::new(local(&row.local_start)?, local(&row.local_end)?, zone)
+            .map_err(|_| corrupt())?;
+        Ok(Self {
+            id: row.id,
+            version: row.version,
+            ical_uid: row.ical_uid,
+            revision: row.revision,
+            sequence: row.sequence,
+            status: row.status,
+            kind: row.kind,
+            title: row.title,
+            agenda: row.agenda,
+            programme: row.programme,
+            intake: row.intake,
+            organiser: row.organiser,
+            period,
+            venue: Venue::new(row.place, row.online_url).ok_or_else(corrupt)?,
+            cancelled_reason: row.cancelled_reason,
+            revised_at: row.revised_at.0,
+            created_at: row.created_at.0,
+            updated_at: row.updated_at.0,
+        })
+    }
+}
+
+/// Which meetings a list holds.
+#[derive(Debug, Clone, Default)]
+pub struct MeetingFilter {
+    /// Only those in this state.
+    pub status: Option<MeetingStatus>,
+    /// Only those of this kind.
+    pub kind: Option<MeetingKind>,
+    /// Only the talks of this intake.
+    pub intake: Option<IntakeId>,
+    /// Only those of this programme.
+    pub programme: Option<Slug>,
+    /// Only those that start at this instant or later.
+    pub starts_from: Option<Timestamp>,
+    /// Only those that start before this instant.
+    pub starts_to: Option<Timestamp>,
+}
+
+type Boxed = meetings::BoxedQuery<'static, crate::db::MultiBackend>;
+
+/// Meetings that `scope` sees: through their subject, or through an invitee who holds a role
+/// with the municipality.
+fn seen_by(scope: &Scope) -> Boxed {
+    let query = meetings::table.into_boxed();
+    let Some(codes) = scope.codes() else {
+        return query;
+    };
+    let codes = codes.to_vec();
+    let own_intakes = intakes::table
+        .select(intakes::id.nullable())
+        .filter(intakes::municipality.eq_any(codes.clone()));
+    let with_own_people = invitations::table
+        .inner_join(person_roles::table.on(person_roles::person.eq(invitations::person)))
+        .select(invitations::meeting)
+        .filter(invitations::removed_at.is_null())
+        .filter(person_roles::municipality.eq_any(codes.into_iter().map(Some)));
+    query.filter(
+        meetings::intake
+            .eq_any(own_intakes)
+            .or(meetings::id.eq_any(with_own_people)),
+    )
+}
+
+/// One meeting, if `scope` sees it.
+pub fn find(conn: &mut DbConn, scope: &Scope, id: MeetingId) -> DbResult<Option<Meeting>> {
+    seen_by(scope)
+        .filter(meetings::id.eq(id))
+        .select(MeetingRow::as_select())
+        .first(conn)
+        .optional()?
+        .map(Meeting::try_from)
+        .transpose()
+}
+
+/// The talk of an intake that is still to be held.
+pub fn open_of_intake(conn: &mut DbConn, intake: IntakeId) -> DbResult<Vec<Meeting>> {
+    meetings::table
+        .filter(meetings::intake.eq(intake))
+        .filter(meetings::status.eq_any([
+            MeetingStatus::Draft,
+            MeetingStatus::Polling,
+            MeetingStatus::Scheduled,
+        ]))
+        .order(meetings::id)
+        .select(MeetingRow::as_select())
+        .load(conn)?
+        .into_iter()
+        .map(Meeting::try_from)
+        .collect()
+}
+
+/// The meetings after the given one, in order of their start; at most `limit`.
+pub fn list(
+    conn: &mut DbConn,
+    scope: &Scope,
+    filter: &MeetingFilter,
+    after: Option<(Timestamp, MeetingId)>,
+    limit: i64,
+) -> DbResult<Vec<Meeting>> {
+    let mut query = seen_by(scope);
+    if let Some(status) = filter.status {
+        query = query.filter(meetings::status.eq(status));
+    }
+    if let Some(kind) = filter.kind {
+        query = query.filter(meetings::kind.eq(kind));
+    }
+    if let Some(intake) = filter.intake {
+        query = query.filter(meetings::intake.eq(intake));
+    }
+    if let Some(programme) = &filter.programme {
+        query = query.filter(meetings::programme.eq(programme.clone()));
+    }
+    if let Some(from) = filter.starts_from {
+        query = query.filter(meetings::starts_at.ge(At(from)));
+    }
+    if let Some(to) = filter.starts_to {
+        query = query.filter(meetings::starts_at.lt(At(to)));
+    }
+    if let Some((at, id)) = after {
+        query = query.filter(
+            meetings::starts_at
+                .gt(At(at))
+                .or(meetings::starts_at.eq(At(at)).and(meetings::id.gt(id))),
+        );
+    }
+    query
+        .order((meetings::starts_at.asc(), meetings::id.asc()))
+        .limit(limit)
+        .select(MeetingRow::as_select())
+        .load(conn)?
+        .into_iter()
+        .map(Meeting::try_from)
+        .collect()
+}
+
+pub(super) fn insert(conn: &mut DbConn, meeting: &Meeting) -> DbResult<()> {
+    diesel::insert_into(meetings::table)
+        .values((
+            (
+                meetings::id.eq(meeting.id),
+                meetings::version.eq(meeting.version),
+                meetings::ical_uid.eq(&meeting.ical_uid),
+                meetings::revision.eq(meeting.revision),
+                meetings::sequence.eq(meeting.sequence),
+                meetings::status.eq(meeting.status),
+                meetings::kind.eq(meeting.kind),
+                meetings::title.eq(&meeting.title),
+                meetings::agenda.eq(meeting.agenda.as_deref()),
+                meetings::programme.eq(meeting.programme.clone()),
+                meetings::intake.eq(meeting.intake),
+                meetings::organiser.eq(meeting.organiser),
+            ),
+            (
+                meetings::local_start.eq(meeting.period.local_start().to_string()),
+                meetings::local_end.eq(meeting.period.local_end().to_string()),
+                meetings::time_zone.eq(meeting.period.zone_name()),
+                meetings::starts_at.eq(At(meeting.period.starts_at())),
+                meetings::ends_at.eq(At(meeting.period.ends_at())),
+                meetings::place.eq(meeting.venue.place()),
+                meetings::online_url.eq(meeting.venue.online_url()),
+                meetings::revised_at.eq(At(meeting.revised_at)),
+                meetings::created_at.eq(At(meeting.created_at)),
+                meetings::updated_at.eq(At(meeting.updated_at)),
+            ),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Stores a changed meeting, provided that nobody changed it since it was read.
+pub(super) fn update(conn: &mut DbConn, meeting: Meeting) -> DbResult<Meeting> {
+    let unchanged = meetings::table
+        .filter(meetings::id.eq(meeting.id))
+        .filter(meetings::version.eq(meeting.version));
+    let version = meeting.version + 1;
+    let changed = diesel::update(unchanged)
+        .set((
+            meetings::version.eq(version),
+            meetings::revision.eq(meeting.revision),
+            meetings::sequence.eq(meeting.sequence),
+            meetings::status.eq(meeting.status),
+            meetings::cancelled_reason.eq(meeting.cancelled_reason.as_deref()),
+            meetings::revised_at.eq(At(meeting.revised_at)),
+            meetings::updated_at.eq(At(meeting.updated_at)),
+        ))
+        .execute(conn)?;
+    one_row(changed)?;
+    Ok(Meeting { version, ..meeting })
+}
