@@ -9,6 +9,7 @@ pub mod deliveries;
 pub mod events;
 pub mod ids;
 pub mod invitations;
+pub mod keys;
 pub mod mail;
 pub mod meetings;
 pub mod text_enum;
