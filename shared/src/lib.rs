@@ -10,6 +10,7 @@ pub mod events;
 pub mod ids;
 pub mod invitations;
 pub mod keys;
+pub mod links;
 pub mod mail;
 pub mod meetings;
 pub mod text_enum;
