@@ -13,5 +13,7 @@ pub mod keys;
 pub mod links;
 pub mod mail;
 pub mod meetings;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod text_enum;
 pub mod words;

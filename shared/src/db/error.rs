@@ -20,12 +20,20 @@ pub enum DbError {
         /// The kind of thing, never its content.
         what: &'static str,
     },
-    /// The queue of waiting work is full; nothing was tried.
+    /// The queue of waiting work is full, or another process holds the database; nothing was
+    /// stored.
     #[error("the database is busy")]
     Saturated,
     /// The database cannot be reached, or went away; nothing was stored.
     #[error("the database is out of reach")]
     Unreachable,
+    /// The disk is full, or refuses to be written; nothing was stored.
+    #[error("the database has no room")]
+    Full,
+    /// The deadline passed, or the connection was lost during the commit. A write may have been
+    /// stored: its `Idempotency-Key` tells.
+    #[error("the database did not answer in time")]
+    Overdue,
     /// A closure panicked; nothing was stored.
     #[error("the work on the database panicked")]
     Panicked,
@@ -49,7 +57,21 @@ impl DbError {
                     | DatabaseErrorKind::RestrictViolation
                     | DatabaseErrorKind::ExclusionViolation
             ),
-            Self::Query(_) | Self::Saturated | Self::Unreachable | Self::Panicked => true,
+            Self::Query(_)
+            | Self::Saturated
+            | Self::Unreachable
+            | Self::Full
+            | Self::Overdue
+            | Self::Panicked => true,
+        }
+    }
+
+    /// Whether the same request may succeed later: answered with 503 and `Retry-After`.
+    #[must_use]
+    pub const fn is_temporary(&self) -> bool {
+        match self {
+            Self::Saturated | Self::Unreachable | Self::Full | Self::Overdue => true,
+            Self::Query(_) | Self::Conflict | Self::Corrupt { .. } | Self::Panicked => false,
         }
     }
 
@@ -62,6 +84,18 @@ impl DbError {
         )
     }
 
+    /// Whether two transactions stood in each other's way, so that running this one again from
+    /// its beginning is right.
+    #[must_use]
+    pub(super) fn is_collision(&self) -> bool {
+        let Self::Query(Diesel::DatabaseError(kind, about)) = self else {
+            return false;
+        };
+        // SQLSTATE 40P01 reaches us as its message only.
+        matches!(kind, DatabaseErrorKind::SerializationFailure)
+            || about.message() == "deadlock detected"
+    }
+
     /// The database failure at the root of `error`, if that is what it is.
     #[must_use]
     pub fn in_chain<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e Self> {
@@ -72,6 +106,35 @@ impl DbError {
 
 impl From<Diesel> for DbError {
     fn from(error: Diesel) -> Self {
-        Self::Query(error)
+        let Diesel::DatabaseError(kind, about) = &error else {
+            return Self::Query(error);
+        };
+        if matches!(kind, DatabaseErrorKind::ClosedConnection) {
+            return Self::Unreachable;
+        }
+        circumstance(about.message()).unwrap_or(Self::Query(error))
     }
+}
+
+/// Diesel keeps neither SQLite's result code nor most of PostgreSQL's SQLSTATEs; the messages of
+/// conditions that pass are fixed texts of the two databases (`sqlite3_errstr`, `errmsg`).
+fn circumstance(message: &str) -> Option<DbError> {
+    const CIRCUMSTANCES: [(&str, DbError); 12] = [
+        ("database is locked", DbError::Saturated),
+        ("database table is locked", DbError::Saturated),
+        ("database or disk is full", DbError::Full),
+        ("attempt to write a readonly database", DbError::Full),
+        ("disk I/O error", DbError::Full),
+        ("unable to open database file", DbError::Full),
+        ("No space left on device", DbError::Full),
+        ("Disk quota exceeded", DbError::Full),
+        ("due to statement timeout", DbError::Overdue),
+        ("due to lock timeout", DbError::Saturated),
+        ("terminating connection", DbError::Unreachable),
+        ("in a read-only transaction", DbError::Unreachable),
+    ];
+    CIRCUMSTANCES
+        .into_iter()
+        .find(|(text, _)| message.contains(text))
+        .map(|(_, error)| error)
 }

@@ -6,10 +6,22 @@
 pub mod columns;
 mod connection;
 mod error;
+mod executor;
+mod lane;
+mod migrate;
+mod open;
+mod queue;
 pub mod schema;
+mod transaction;
+mod url;
+mod work;
 
 pub use connection::{DbConn, MultiBackend};
 pub use error::{DbError, DbResult};
+pub use executor::{Db, DbOptions};
+pub use migrate::{MigrateError, check, migrate};
+pub use open::OpenError;
+pub use url::{DatabaseKind, DatabaseUrl, DatabaseUrlError};
 
 /// Insists that a guarded update (`WHERE id = ? AND version = ?`) found its row.
 pub fn one_row(changed: usize) -> DbResult<()> {

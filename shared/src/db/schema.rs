@@ -1,6 +1,10 @@
 //! The tables of both databases, as both sets of migrations make them.
 
 #![expect(missing_docs, reason = "the columns are explained in the migrations")]
+#![expect(
+    clippy::wildcard_imports,
+    reason = "the macro reads its column types from whole modules"
+)]
 
 diesel::table! {
     use diesel::sql_types::*;

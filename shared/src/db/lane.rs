@@ -1,0 +1,195 @@
+//! Threads that each own a connection and run one piece of work at a time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::open::{Purpose, open};
+use super::queue::Queue;
+use super::transaction::{begin, commit, is_sound, judge_commit, roll_back};
+use super::work::{Ran, Work};
+use super::{DatabaseUrl, DbConn, DbError};
+
+/// How often a piece of work may start again after a collision or a lost connection.
+const ATTEMPTS: usize = 4;
+
+/// The connection of one thread: opened when needed, thrown away when in doubt.
+pub(super) struct Slot {
+    pub(super) url: DatabaseUrl,
+    pub(super) purpose: Purpose,
+    pub(super) statement_timeout: Duration,
+    conn: Option<DbConn>,
+}
+
+impl Slot {
+    pub(super) fn new(url: DatabaseUrl, purpose: Purpose, statement_timeout: Duration) -> Self {
+        Self {
+            url,
+            purpose,
+            statement_timeout,
+            conn: None,
+        }
+    }
+
+    /// The connection, and whether it has just been opened.
+    pub(super) fn get(&mut self) -> Result<(&mut DbConn, bool), DbError> {
+        let fresh = self.conn.is_none();
+        if fresh {
+            match open(&self.url, self.purpose, self.statement_timeout) {
+                Ok(conn) => self.conn = Some(conn),
+                Err(error) => {
+                    tracing::warn!(%error, "no connection to the database");
+                    return Err(DbError::Unreachable);
+                }
+            }
+        }
+        match &mut self.conn {
+            Some(conn) => Ok((conn, fresh)),
+            None => Err(DbError::Unreachable),
+        }
+    }
+
+    pub(super) fn discard(&mut self) {
+        self.conn = None;
+    }
+}
+
+/// Runs reads from `queue` until it closes.
+pub(super) fn read_loop(queue: &Queue, mut slot: Slot) {
+    let mut batch = Vec::with_capacity(1);
+    while queue.take(1, &mut batch) {
+        for work in batch.drain(..) {
+            read(work, &mut slot);
+        }
+    }
+}
+
+/// Runs one read. Each statement sees what is committed when it starts.
+pub(super) fn read(mut work: Box<dyn Work>, slot: &mut Slot) {
+    for _ in 0..ATTEMPTS {
+        let (conn, fresh) = match slot.get() {
+            Ok(got) => got,
+            Err(error) => return work.fail(error),
+        };
+        match work.run(conn) {
+            Ran::Done | Ran::Refused => {
+                if !is_sound(conn, 0) {
+                    slot.discard();
+                }
+                return work.answer();
+            }
+            Ran::Collided => {}
+            Ran::Lost if !fresh => slot.discard(),
+            Ran::Lost | Ran::Broken => {
+                slot.discard();
+                return work.answer();
+            }
+        }
+    }
+    work.answer();
+}
+
+/// Runs one write in a transaction of its own; whether something was committed.
+pub(super) fn write(mut work: Box<dyn Work>, slot: &mut Slot) -> bool {
+    for _ in 0..ATTEMPTS {
+        let (conn, fresh) = match slot.get() {
+            Ok(got) => got,
+            Err(error) => {
+                work.fail(error);
+                return false;
+            }
+        };
+        match attempt(work.as_mut(), conn) {
+            Attempt::Committed => {
+                work.answer();
+                return true;
+            }
+            Attempt::RolledBack => {
+                work.answer();
+                return false;
+            }
+            Attempt::Collided => {
+                if !is_sound(conn, 0) {
+                    slot.discard();
+                }
+            }
+            Attempt::Lost if !fresh => slot.discard(),
+            Attempt::Lost => {
+                slot.discard();
+                work.fail(DbError::Unreachable);
+                return false;
+            }
+            Attempt::Broken => {
+                slot.discard();
+                work.answer();
+                return false;
+            }
+            Attempt::Failed(error) => {
+                slot.discard();
+                work.fail(error);
+                return false;
+            }
+        }
+    }
+    work.fail(DbError::Saturated);
+    false
+}
+
+enum Attempt {
+    Committed,
+    RolledBack,
+    Collided,
+    /// The connection went before the commit was sent.
+    Lost,
+    Broken,
+    Failed(DbError),
+}
+
+fn attempt(work: &mut dyn Work, conn: &mut DbConn) -> Attempt {
+    match begin(conn) {
+        Ok(()) => {}
+        Err(DbError::Unreachable) => return Attempt::Lost,
+        Err(error) => return Attempt::Failed(error),
+    }
+    match work.run(conn) {
+        Ran::Done => {}
+        Ran::Refused => {
+            return match roll_back(conn) {
+                Ok(()) if is_sound(conn, 0) => Attempt::RolledBack,
+                Ok(()) | Err(_) => Attempt::Broken,
+            };
+        }
+        Ran::Collided => {
+            return match roll_back(conn) {
+                Ok(()) => Attempt::Collided,
+                Err(_) => Attempt::Lost,
+            };
+        }
+        Ran::Lost => return Attempt::Lost,
+        Ran::Broken => return Attempt::Broken,
+    }
+    if !is_sound(conn, 1) {
+        return Attempt::Failed(DbError::Query(diesel::result::Error::RollbackTransaction));
+    }
+    match commit(conn) {
+        Ok(()) if is_sound(conn, 0) => Attempt::Committed,
+        Ok(()) => Attempt::Failed(DbError::Query(
+            diesel::result::Error::BrokenTransactionManager,
+        )),
+        Err(error) => match judge_commit(conn, error) {
+            error if error.is_collision() => Attempt::Collided,
+            error => Attempt::Failed(error),
+        },
+    }
+}
+
+/// Runs reads and writes from `queue` until it closes, telling `committed` of each commit.
+pub(super) fn write_loop(queue: &Arc<Queue>, mut slot: Slot, committed: impl Fn()) {
+    let mut batch = Vec::with_capacity(1);
+    while queue.take(1, &mut batch) {
+        for work in batch.drain(..) {
+            if write(work, &mut slot) {
+                committed();
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! A bounded queue between those who ask and the threads that own the connections.
+
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, PoisonError};
+
+use super::DbError;
+use super::work::Work;
+
+/// Work in the order in which it was asked.
+pub(super) struct Queue {
+    state: Mutex<State>,
+    arrived: Condvar,
+    limit: usize,
+}
+
+struct State {
+    waiting: VecDeque<Box<dyn Work>>,
+    open: bool,
+}
+
+impl Queue {
+    pub(super) fn new(limit: usize) -> Self {
+        Self {
+            state: Mutex::new(State {
+                waiting: VecDeque::new(),
+                open: true,
+            }),
+            arrived: Condvar::new(),
+            limit,
+        }
+    }
+
+    /// Adds work at the end, unless the queue is full or closed.
+    pub(super) fn push(&self, work: Box<dyn Work>) -> Result<(), (Box<dyn Work>, DbError)> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if !state.open {
+            return Err((work, DbError::Unreachable));
+        }
+        if state.waiting.len() >= self.limit {
+            return Err((work, DbError::Saturated));
+        }
+        state.waiting.push_back(work);
+        drop(state);
+        self.arrived.notify_one();
+        Ok(())
+    }
+
+    /// Waits for work and moves up to `limit` claimed pieces into `batch`; `false` at the end.
+    pub(super) fn take(&self, limit: usize, batch: &mut Vec<Box<dyn Work>>) -> bool {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            while batch.len() < limit {
+                let Some(work) = state.waiting.pop_front() else {
+                    break;
+                };
+                if work.claim() {
+                    batch.push(work);
+                }
+            }
+            if !batch.is_empty() {
+                return true;
+            }
+            if !state.open {
+                return false;
+            }
+            state = self
+                .arrived
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Lets nothing more in; the threads end when what waits is done.
+    pub(super) fn close(&self) {
+        self.state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .open = false;
+        self.arrived.notify_all();
+    }
+
+    /// How much is waiting, for the metrics.
+    pub(super) fn len(&self) -> usize {
+        self.state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .waiting
+            .len()
+    }
+}

@@ -1,0 +1,58 @@
+//! Databases for the tests of every crate; behind the feature `testing`.
+
+#![expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a test that cannot have its database must fail loudly"
+)]
+
+mod cluster;
+mod database;
+
+pub use cluster::{Cluster, Durability};
+pub use database::TestDb;
+
+#[doc(hidden)]
+pub fn run<F>(body: impl FnOnce(TestDb) -> F, db: TestDb)
+where
+    F: Future<Output = ()>,
+{
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime")
+        .block_on(body(db));
+}
+
+/// Makes `name::sqlite` and `name::postgres` of one test body.
+///
+/// Without PostgreSQL the second says that it was skipped and passes, unless
+/// `KOPLOPERS_REQUIRE_POSTGRES` is set: then it fails.
+///
+/// ```ignore
+/// on_both_databases! {
+///     async fn a_person_is_found_by_id(db: TestDb) { … }
+/// }
+/// ```
+#[macro_export]
+macro_rules! on_both_databases {
+    ($($(#[$meta:meta])* async fn $name:ident($db:ident: TestDb) $body:block)+) => {$(
+        $(#[$meta])*
+        async fn $name($db: $crate::testing::TestDb) $body
+
+        mod $name {
+            #[test]
+            fn sqlite() {
+                $crate::testing::run(super::$name, $crate::testing::TestDb::sqlite());
+            }
+
+            #[test]
+            fn postgres() {
+                if let Some(db) = $crate::testing::TestDb::postgres() {
+                    $crate::testing::run(super::$name, db);
+                }
+            }
+        }
+    )+};
+}

@@ -1,0 +1,4 @@
+//! Tests of the rules and the data on real databases.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+mod executor;
