@@ -87,4 +87,6 @@ typed_id! {
     EventId,
     /// A line of the audit trail.
     AuditEventId,
+    /// One HTTP request.
+    RequestId,
 }

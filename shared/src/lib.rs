@@ -13,6 +13,8 @@ pub mod keys;
 pub mod links;
 pub mod mail;
 pub mod meetings;
+pub mod paging;
+pub mod settings;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod text_enum;

@@ -1,0 +1,122 @@
+//! The app: one list of mounts, from which both the routes and the document come.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use actix_web::body::BoxBody;
+use actix_web::dev::{ResourceDef, ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{ALLOW, HeaderValue};
+use actix_web::middleware::from_fn;
+use actix_web::{App, Error, HttpRequest, HttpResponse, web};
+use utoipa::openapi::OpenApi;
+use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa_actix_web::{AppExt as _, scope};
+
+use crate::health;
+use crate::middleware::envelope;
+use crate::problem::{Problem, pages};
+use crate::state::AppState;
+
+/// Where the API lives. It is in `servers` of the document, and not in its paths.
+pub const BASE: &str = "/v1";
+
+/// Every operation of the API, without its base path. A feature adds its `routes` here.
+fn operations(_: &mut ServiceConfig<'_>) {}
+
+/// What lives outside the API: probes and pages.
+fn pages_and_probes(config: &mut ServiceConfig<'_>) {
+    config.service(health::live).service(pages::problem_page);
+}
+
+/// The whole app, as the server and the tests run it.
+pub fn build_app(
+    state: AppState,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<BoxBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    let (app, _) = App::new()
+        .into_utoipa_app()
+        .app_data(web::Data::new(state))
+        .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found().into()))
+        .service(scope(BASE).configure(operations))
+        .configure(pages_and_probes)
+        .split_for_parts();
+    app.default_service(web::to(elsewhere))
+        .wrap(from_fn(envelope::wrap))
+}
+
+/// Routes and schemas, as mounted.
+pub(crate) fn mounted() -> OpenApi {
+    let (_, document) = App::new()
+        .into_utoipa_app()
+        .service(scope(BASE).configure(operations))
+        .configure(pages_and_probes)
+        .split_for_parts();
+    document
+}
+
+/// A path and the methods it knows.
+struct Route {
+    pattern: ResourceDef,
+    parameters: usize,
+    methods: BTreeSet<&'static str>,
+}
+
+static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
+    let document = mounted();
+    let mut routes: Vec<Route> = document
+        .paths
+        .paths
+        .iter()
+        .map(|(path, item)| Route {
+            pattern: ResourceDef::new(path.as_str()),
+            parameters: path.matches('{').count(),
+            methods: methods(item),
+        })
+        .collect();
+    routes.sort_by_key(|route| route.parameters);
+    routes
+});
+
+fn methods(item: &utoipa::openapi::PathItem) -> BTreeSet<&'static str> {
+    let mut methods: BTreeSet<&'static str> = [
+        ("DELETE", &item.delete),
+        ("GET", &item.get),
+        ("PATCH", &item.patch),
+        ("POST", &item.post),
+        ("PUT", &item.put),
+    ]
+    .into_iter()
+    .filter_map(|(method, operation)| operation.as_ref().map(|_| method))
+    .collect();
+    if methods.contains("GET") {
+        methods.insert("HEAD");
+    }
+    methods.insert("OPTIONS");
+    methods
+}
+
+/// What no route took: an unknown path, or a known one with another method.
+async fn elsewhere(req: HttpRequest) -> Result<HttpResponse, Problem> {
+    let route = ROUTES
+        .iter()
+        .find(|route| route.pattern.is_match(req.path()))
+        .ok_or_else(Problem::not_found)?;
+    let methods: Vec<&str> = route.methods.iter().copied().collect();
+    let allow =
+        HeaderValue::from_str(&methods.join(", ")).map_err(|error| Problem::internal(&error))?;
+    if req.method() == Method::OPTIONS {
+        Ok(HttpResponse::NoContent()
+            .insert_header((ALLOW, allow))
+            .finish())
+    } else {
+        Err(Problem::method_not_allowed(allow))
+    }
+}

@@ -1,0 +1,152 @@
+//! Every kind of problem there is. A feature adds its own at the end, and `/problems/{code}`
+//! and the document follow.
+
+use actix_web::http::StatusCode;
+
+/// A kind of problem.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Kind {
+    /// The word to branch on, and the last part of the `type`.
+    pub code: &'static str,
+    /// The status it comes with.
+    pub status: StatusCode,
+    /// What it is, in a few words.
+    pub title: &'static str,
+    /// What it means and what to do next, for the page at `/problems/{code}`.
+    pub explanation: &'static str,
+}
+
+/// Defines each kind once: a constant, and its place in [`ALL`].
+macro_rules! kinds {
+    ($($name:ident: $status:ident $code:literal $title:literal, $explanation:literal;)+) => {
+        $(
+            #[doc = $title]
+            pub const $name: Kind = Kind {
+                code: $code,
+                status: StatusCode::$status,
+                title: $title,
+                explanation: $explanation,
+            };
+        )+
+
+        /// Every kind, in the order of this file.
+        pub const ALL: &[&Kind] = &[$(&$name),+];
+    };
+}
+
+kinds! {
+    // The framework's own, one per status.
+    BAD_REQUEST: BAD_REQUEST "bad-request" "The request cannot be read",
+        "Something in the request is not as HTTP or this API wants it. `detail` says what.";
+    VALIDATION_FAILED: BAD_REQUEST "validation-failed" "The request has fields that are not valid",
+        "`invalidParams` names every field or query key that is wrong, all at once. Mend them and send the request again.";
+    INVALID_JSON: BAD_REQUEST "invalid-json" "The body is not the JSON it should be",
+        "The body must be one JSON value in UTF-8: at most 32 levels deep, each key once, nothing after it.";
+    INVALID_CURSOR: BAD_REQUEST "invalid-cursor" "The cursor does not belong to this list",
+        "A cursor is good for the list and the filters it was given with. Start again without one.";
+    INVALID_IDEMPOTENCY_KEY: BAD_REQUEST "invalid-idempotency-key" "The Idempotency-Key cannot be used",
+        "Send one header of 1 to 255 visible ASCII characters; a UUID does well.";
+    INVALID_PRECONDITION: BAD_REQUEST "invalid-precondition" "The If-Match header cannot be used",
+        "Send the one ETag that you last read, or `*`.";
+    UNAUTHORIZED: UNAUTHORIZED "unauthorized" "Valid credentials are needed",
+        "Send `Authorization: Bearer` with a token that is valid now, once, in the header. Every cause gets this same answer.";
+    FORBIDDEN: FORBIDDEN "forbidden" "This caller may not do this",
+        "The credentials are good, but lack a scope that the operation needs.";
+    PERSON_REQUIRED: FORBIDDEN "person-required" "This takes a person",
+        "Only a person whose login is linked can do this; a machine cannot.";
+    NOT_FOUND: NOT_FOUND "not-found" "There is nothing here for this caller",
+        "The thing does not exist, or belongs to somebody else. Look at the id and at the path.";
+    METHOD_NOT_ALLOWED: METHOD_NOT_ALLOWED "method-not-allowed" "The resource does not know this method",
+        "`Allow` lists the methods it does know.";
+    NOT_ACCEPTABLE: NOT_ACCEPTABLE "not-acceptable" "Nothing here is in a form you accept",
+        "Ask for `application/json`, or leave `Accept` out.";
+    REQUEST_TIMEOUT: REQUEST_TIMEOUT "request-timeout" "The request took too long to arrive",
+        "The body did not arrive in time. Send it again on a better connection.";
+    CONFLICT: CONFLICT "conflict" "This clashes with what there is",
+        "Read the thing again and decide anew.";
+    INVALID_TRANSITION: CONFLICT "invalid-transition" "The state does not allow this",
+        "`currentStatus` is the state it is in and `allowedActions` is what can be done from there.";
+    ALREADY_EXISTS: CONFLICT "already-exists" "It exists already",
+        "Something else has the value that must be unique.";
+    REQUEST_IN_PROGRESS: CONFLICT "request-in-progress" "The first request with this key is still running",
+        "Wait a moment and send the request again with the same key.";
+    STALE: PRECONDITION_FAILED "stale" "It was changed in the meantime",
+        "The ETag in `If-Match` is no longer the current one. Read it again, look at what changed, and decide anew.";
+    BODY_TOO_LARGE: PAYLOAD_TOO_LARGE "body-too-large" "The body is too large",
+        "A body holds at most 256 kB.";
+    UNSUPPORTED_MEDIA_TYPE: UNSUPPORTED_MEDIA_TYPE "unsupported-media-type" "The body is not in a form that is read here",
+        "Send JSON in UTF-8 with `Content-Type: application/json`, not compressed.";
+    IDEMPOTENCY_KEY_REUSED: UNPROCESSABLE_ENTITY "idempotency-key-reused" "The Idempotency-Key was used for another request",
+        "A key belongs to one request. Use a new key for another body.";
+    PRECONDITION_REQUIRED: PRECONDITION_REQUIRED "precondition-required" "An If-Match header is needed",
+        "Read the thing and send its ETag in `If-Match`, so that nobody's change is overwritten unseen.";
+    TOO_MANY_REQUESTS: TOO_MANY_REQUESTS "too-many-requests" "Too many requests",
+        "Wait for the seconds in `Retry-After`.";
+    HEADERS_TOO_LARGE: REQUEST_HEADER_FIELDS_TOO_LARGE "headers-too-large" "The headers are too large",
+        "Send fewer or shorter headers.";
+    INTERNAL: INTERNAL_SERVER_ERROR "internal" "Something went wrong on our side",
+        "It is in our log under the request id in `instance`. Sending the request again may help; tell us when it does not.";
+    BUSY: SERVICE_UNAVAILABLE "busy" "Too busy at this moment",
+        "Nothing was changed. Wait for the seconds in `Retry-After` and send the request again.";
+    DATABASE_UNREACHABLE: SERVICE_UNAVAILABLE "database-unreachable" "The database is out of reach",
+        "Nothing was changed. Wait for the seconds in `Retry-After` and send the request again.";
+    STORAGE_FULL: SERVICE_UNAVAILABLE "storage-full" "There is no room to write",
+        "Nothing was changed. Reading goes on; writing will again when room has been made.";
+    DEADLINE_EXCEEDED: SERVICE_UNAVAILABLE "deadline-exceeded" "The answer took too long",
+        "What was asked may still have been done: send the request again with the same `Idempotency-Key`, or read it back.";
+    KEYS_UNREACHABLE: SERVICE_UNAVAILABLE "keys-unreachable" "The keys of the token's issuer are out of reach",
+        "The token cannot be checked now. Wait for the seconds in `Retry-After`.";
+    // Below, each feature's own.
+}
+
+/// The kind with this code.
+#[must_use]
+pub fn find(code: &str) -> Option<&'static Kind> {
+    ALL.iter().copied().find(|kind| kind.code == code)
+}
+
+/// The general kind for a status of the framework's own making.
+#[must_use]
+pub fn for_status(status: StatusCode) -> &'static Kind {
+    match status {
+        StatusCode::UNAUTHORIZED => &UNAUTHORIZED,
+        StatusCode::FORBIDDEN => &FORBIDDEN,
+        StatusCode::NOT_FOUND => &NOT_FOUND,
+        StatusCode::METHOD_NOT_ALLOWED => &METHOD_NOT_ALLOWED,
+        StatusCode::NOT_ACCEPTABLE => &NOT_ACCEPTABLE,
+        StatusCode::REQUEST_TIMEOUT => &REQUEST_TIMEOUT,
+        StatusCode::CONFLICT => &CONFLICT,
+        StatusCode::PRECONDITION_FAILED => &STALE,
+        StatusCode::PAYLOAD_TOO_LARGE => &BODY_TOO_LARGE,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => &UNSUPPORTED_MEDIA_TYPE,
+        StatusCode::TOO_MANY_REQUESTS => &TOO_MANY_REQUESTS,
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => &HEADERS_TOO_LARGE,
+        StatusCode::SERVICE_UNAVAILABLE => &BUSY,
+        status if status.is_client_error() => &BAD_REQUEST,
+        _ => &INTERNAL,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_code_is_unique_kebab_case_and_explained() {
+        let mut seen = HashSet::new();
+        for kind in ALL {
+            assert!(seen.insert(kind.code), "{} twice", kind.code);
+            assert!(
+                kind.code
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || c == '-'),
+                "{}",
+                kind.code
+            );
+            assert!(kind.explanation.ends_with('.'), "{}", kind.code);
+            assert!(kind.status.as_u16() >= 400, "{}", kind.code);
+        }
+    }
+}
