@@ -1,4 +1,4 @@
-//! Databases for the tests of every crate; behind the feature `testing`.
+//! Databases and a mail server for the tests of every crate; behind the feature `testing`.
 
 #![expect(
     clippy::expect_used,
@@ -8,6 +8,7 @@
 
 mod cluster;
 mod database;
+pub mod smtp;
 
 pub use cluster::{Cluster, Durability};
 pub use database::TestDb;
