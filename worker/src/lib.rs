@@ -1,1 +1,3 @@
-//! x
+//! Runs the deliveries of Koplopers: claims, renders and sends every mail.
+
+pub mod transport;

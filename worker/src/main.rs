@@ -1,1 +1,3 @@
+//! The worker process.
+
 fn main() {}
