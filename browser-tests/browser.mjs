@@ -23,8 +23,10 @@ export async function openPage(browser, base, options = {}) {
     return route.abort();
   });
   const page = await context.newPage();
-  // What the content security policy refuses shows only here.
-  page.on("console", (message) => message.type() === "error" && refused.push(message.text()));
+  // What the content security policy refuses shows only here, beside the status of every refused form.
+  page.on("console", (message) => {
+    if (message.type() === "error" && !/responded with a status of 4/.test(message.text())) refused.push(message.text());
+  });
   page.on("pageerror", (error) => refused.push(String(error)));
   return { page, outside, refused, close: () => context.close() };
 }
