@@ -4,9 +4,11 @@
 //! are recorded through a bounded queue, see [`record_line`].
 
 mod queries;
+mod queue;
 mod seal;
 
 pub use queries::{AuditEvent, list};
+pub use queue::{Queue, QueueFull};
 pub use seal::{BrokenChain, seal_batch, verify_chain};
 
 use diesel::prelude::*;

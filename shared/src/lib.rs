@@ -3,17 +3,21 @@
 pub mod access;
 pub mod audit;
 pub mod catalogue;
+pub mod clients;
 pub mod clock;
 pub mod db;
 pub mod deliveries;
 pub mod events;
+pub mod identities;
 pub mod ids;
 pub mod invitations;
+pub mod issuers;
 pub mod keys;
 pub mod links;
 pub mod mail;
 pub mod meetings;
 pub mod paging;
+pub mod secrets;
 pub mod settings;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -95,6 +95,12 @@ impl PermitSet {
         Self(self.0 & other.0)
     }
 
+    /// The permissions that either set holds.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// The set named by an OAuth `scope` claim: words apart by spaces, unknown ones left out.
     #[must_use]
     pub fn parse(scope: &str) -> Self {

@@ -14,11 +14,12 @@ use crate::db::DbConn;
 use crate::db::columns::At;
 use crate::ids::KeyId;
 
-/// Makes the keys that are missing; run at start under the migration lock, so that processes
-/// that start together agree on them.
+/// Makes the keys that are missing; run in a write at every start. Processes that start together
+/// agree on them.
 ///
 /// Fails when the master key does not open the keys that are there.
 pub fn ensure(conn: &mut DbConn, master: &MasterKey, now: Timestamp) -> Result<(), KeyError> {
+    queries::lock(conn)?;
     let stored = queries::list(conn, now)?;
     for key in &stored {
         master.open(key.id, &key.sealed)?;

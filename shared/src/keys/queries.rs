@@ -30,6 +30,22 @@ pub(super) struct NewKeyRow {
     pub created_at: At,
 }
 
+/// "keys" in ASCII: the name of our advisory lock.
+const LOCK: i64 = 0x6b65_7973;
+
+/// Lets one transaction at a time go on, until it ends. A write on SQLite is alone already.
+pub(super) fn lock(conn: &mut DbConn) -> DbResult<()> {
+    match conn {
+        DbConn::Sqlite(_) => {}
+        DbConn::Postgres(conn) => {
+            diesel::sql_query("SELECT pg_advisory_xact_lock($1)")
+                .bind::<diesel::sql_types::BigInt, _>(LOCK)
+                .execute(conn)?;
+        }
+    }
+    Ok(())
+}
+
 /// The keys that are not removed at `now`.
 pub(super) fn list(conn: &mut DbConn, now: Timestamp) -> DbResult<Vec<StoredKey>> {
     let rows: Vec<KeyRow> = keys::table

@@ -21,6 +21,13 @@ impl Slug {
     }
 }
 
+/// The text of an id: hexadecimal words joined by hyphens.
+impl From<uuid::Uuid> for Slug {
+    fn from(id: uuid::Uuid) -> Self {
+        Self(id.to_string())
+    }
+}
+
 impl FromStr for Slug {
     type Err = InvalidSlug;
 

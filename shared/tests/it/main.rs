@@ -1,5 +1,8 @@
 //! Tests of the rules and the data on real databases.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+mod clients;
 mod executor;
+mod identities;
+mod keys;
 mod links;
