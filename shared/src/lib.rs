@@ -8,6 +8,7 @@ pub mod clock;
 pub mod db;
 pub mod deliveries;
 pub mod events;
+pub mod flows;
 pub mod identities;
 pub mod ids;
 pub mod invitations;
@@ -17,6 +18,7 @@ pub mod links;
 pub mod mail;
 pub mod meetings;
 pub mod paging;
+pub mod schedule;
 pub mod secrets;
 pub mod settings;
 #[cfg(any(test, feature = "testing"))]

@@ -36,13 +36,17 @@ CREATE TABLE deliveries (
     sent_at integer,
     closed_at integer
 );
-CREATE INDEX deliveries_due ON deliveries (priority, next_at, id) WHERE state = 'queued';
+CREATE INDEX deliveries_due ON deliveries (priority, next_at, id)
+    WHERE state IN ('queued', 'unknown');
+CREATE INDEX deliveries_waiting ON deliveries (expires_at) WHERE state IN ('queued', 'unknown');
 CREATE INDEX deliveries_open_order ON deliveries (order_key, created_at, id)
     WHERE state IN ('queued', 'leased', 'sending', 'unknown');
 CREATE INDEX deliveries_leased ON deliveries (lease_until) WHERE state IN ('leased', 'sending');
 CREATE INDEX deliveries_created ON deliveries (created_at, id);
 CREATE INDEX deliveries_subject ON deliveries (subject_id, created_at);
 CREATE INDEX deliveries_invitation ON deliveries (invitation);
+CREATE INDEX deliveries_recipient ON deliveries (recipient, created_at);
+CREATE INDEX deliveries_frozen ON deliveries (closed_at) WHERE mime IS NOT NULL;
 
 CREATE TABLE delivery_attempts (
     id blob PRIMARY KEY,

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use jiff::Timestamp;
 
-use super::{DeliveryState, DroppedReason, OrderKey, Payload};
+use super::{DeliveryState, DroppedReason, OrderKey, Payload, announce};
 use crate::access::Actor;
 use crate::db::columns::At;
 use crate::db::schema::deliveries;
@@ -73,6 +73,7 @@ pub fn enqueue(
             deliveries::created_at.eq(At(now)),
         ))
         .execute(conn)?;
+    announce::count_enqueued();
     Ok(Some(id))
 }
 

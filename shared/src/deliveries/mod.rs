@@ -14,8 +14,30 @@
 //! | unknown | looked at once more, still wanted | sending |
 //! | queued, unknown | by hand, cancelled, superseded … | dropped |
 
+mod announce;
+mod claim;
+mod delivery;
 mod enqueue;
+mod finish;
+mod lease;
 mod model;
+pub mod pauses;
+mod queries;
+pub mod rules;
+mod suppressions;
+mod sweep;
+pub mod workers;
 
+pub use announce::{CHANNEL, announce};
+pub use claim::{Claimed, claim, next_due};
+pub use delivery::Delivery;
 pub use enqueue::{NewDelivery, drop_waiting, enqueue};
+pub use finish::{
+    Attempt, AttemptId, AttemptOutcome, Completion, Frozen, MayHaveArrived, Recorded, drop_claimed,
+    finish, start_sending,
+};
+pub use lease::{LEASE, Lease, LeaseToken, WorkerId, give_back, renew};
 pub use model::{DeliveryState, DroppedReason, OrderKey, Payload, Priority};
+pub use queries::{DeliveryFilter, PastAttempt, attempts, find, list, was_mailed};
+pub use suppressions::{address_hash, is_suppressed};
+pub use sweep::{Swept, forget_bytes, sweep};

@@ -80,6 +80,18 @@ pub enum Payload {
 }
 
 impl Payload {
+    /// Every kind that this build can send.
+    pub const KINDS: &'static [&'static str] = &[
+        "invitation",
+        "cancellation",
+        "fresh_link",
+        "intake_received",
+        "intake_withdrawn",
+    ];
+
+    /// The kinds with a calendar of their meeting.
+    pub const CALENDAR_KINDS: &'static [&'static str] = &["invitation", "cancellation"];
+
     /// The word for the kind of mail, as stored and shown to ops.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
@@ -118,6 +130,17 @@ pub enum Priority {
     Reminder = 40,
     /// A digest for ops.
     Digest = 50,
+}
+
+impl Priority {
+    /// Every priority, the most urgent first.
+    pub const ALL: &'static [Self] = &[
+        Self::Cancel,
+        Self::Invitation,
+        Self::Notice,
+        Self::Reminder,
+        Self::Digest,
+    ];
 }
 
 /// The key under which mails keep their order: only the oldest open one may be claimed.
@@ -173,6 +196,7 @@ mod tests {
         for payload in payloads {
             let json = serde_json::to_value(&payload).unwrap();
             assert_eq!(json["kind"], payload.kind());
+            assert!(Payload::KINDS.contains(&payload.kind()));
             assert_eq!(serde_json::from_value::<Payload>(json).unwrap(), payload);
         }
     }

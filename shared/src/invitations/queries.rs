@@ -117,3 +117,28 @@ pub(super) fn update_answer(conn: &mut DbConn, invitation: Invitation) -> DbResu
         ..invitation
     })
 }
+
+/// Notes that a calendar mail went out, or may have. No change of the invitation itself, so its
+/// version stays.
+pub fn note_mail(
+    conn: &mut DbConn,
+    id: InvitationId,
+    sequence: i32,
+    message_id: &str,
+) -> DbResult<()> {
+    let older = invitations::table.find(id).filter(
+        invitations::last_sequence_sent
+            .is_null()
+            .or(invitations::last_sequence_sent.lt(sequence)),
+    );
+    diesel::update(older)
+        .set(invitations::last_sequence_sent.eq(sequence))
+        .execute(conn)?;
+    let first = invitations::table
+        .find(id)
+        .filter(invitations::first_message_id.is_null());
+    diesel::update(first)
+        .set(invitations::first_message_id.eq(message_id))
+        .execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,140 @@
+//! Taking what is due.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer};
+use jiff::Timestamp;
+
+use super::lease::lease_end;
+use super::queries::DeliveryRow;
+use super::{Delivery, DeliveryState, Lease, LeaseToken, Payload, Priority, pauses};
+use crate::db::columns::{At, Moment, Uid};
+use crate::db::schema::deliveries;
+use crate::db::{DbConn, DbResult};
+use crate::ids::DeliveryId;
+
+/// A delivery that the caller holds.
+#[derive(Debug, Clone)]
+pub struct Claimed {
+    /// The proof.
+    pub lease: Lease,
+    /// What is to be sent.
+    pub delivery: Delivery,
+    /// The sealed envelope and bytes of an earlier attempt, to be sent again as they are.
+    pub frozen: Option<Vec<u8>>,
+}
+
+#[derive(QueryableByName)]
+struct Due {
+    #[diesel(sql_type = Uid)]
+    id: DeliveryId,
+}
+
+/// Claims at most `limit` deliveries that are due, the most urgent first; none while the queue
+/// is paused.
+///
+/// Of the deliveries with one order key only the oldest open one can be claimed. Kinds that
+/// this build does not know are left for newer workers.
+pub fn claim(conn: &mut DbConn, limit: usize, now: Timestamp) -> DbResult<Vec<Claimed>> {
+    let limit = pauses::allowed(conn, limit, now)?;
+    let mut ids = Vec::new();
+    for priority in Priority::ALL {
+        if ids.len() >= limit {
+            break;
+        }
+        ids.extend(due(conn, *priority, limit - ids.len(), now)?);
+    }
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let token = LeaseToken::generate();
+    let end = lease_end(conn, now);
+    diesel::update(deliveries::table.filter(deliveries::id.eq_any(ids.clone())))
+        .set((
+            deliveries::state.eq(DeliveryState::Leased),
+            deliveries::lease_token.eq(token),
+            deliveries::lease_until.eq(end),
+        ))
+        .execute(conn)?;
+    let mut claimed = deliveries::table
+        .filter(deliveries::id.eq_any(ids.clone()))
+        .select((DeliveryRow::as_select(), deliveries::mime))
+        .load::<(DeliveryRow, Option<Vec<u8>>)>(conn)?
+        .into_iter()
+        .map(|(row, frozen)| {
+            Ok(Claimed {
+                lease: Lease {
+                    delivery: row.id(),
+                    token,
+                },
+                delivery: row.into(),
+                frozen,
+            })
+        })
+        .collect::<DbResult<Vec<_>>>()?;
+    claimed.sort_by_key(|claim| ids.iter().position(|id| *id == claim.lease.delivery));
+    Ok(claimed)
+}
+
+/// The due deliveries of one priority. One query each, because an index over all priorities
+/// would have to step over every delivery that waits for a later day.
+fn due(
+    conn: &mut DbConn,
+    priority: Priority,
+    limit: usize,
+    now: Timestamp,
+) -> DbResult<Vec<DeliveryId>> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let found: Vec<Due> = match conn {
+        DbConn::Postgres(postgres) => {
+            diesel::sql_query(due_sql(["$1", "$2", "$3"], "FOR UPDATE OF d SKIP LOCKED"))
+                .bind::<Integer, _>(priority as i32)
+                .bind::<Moment, _>(At(now))
+                .bind::<BigInt, _>(limit)
+                .load(postgres)?
+        }
+        DbConn::Sqlite(sqlite) => diesel::sql_query(due_sql(["?", "?", "?"], ""))
+            .bind::<Integer, _>(priority as i32)
+            .bind::<Moment, _>(At(now))
+            .bind::<BigInt, _>(limit)
+            .load(sqlite)?,
+    };
+    Ok(found.into_iter().map(|due| due.id).collect())
+}
+
+/// The states are written out, as in the indexes: with parameters in their place neither
+/// database uses a partial index.
+fn due_sql([priority, now, limit]: [&str; 3], lock: &str) -> String {
+    let kinds = Payload::KINDS.join("', '");
+    format!(
+        "SELECT d.id FROM deliveries d \
+         WHERE d.state IN ('queued', 'unknown') AND d.priority = {priority} \
+         AND d.next_at <= {now} AND d.kind IN ('{kinds}') \
+         AND NOT EXISTS (SELECT 1 FROM deliveries o WHERE o.order_key = d.order_key \
+         AND o.state IN ('queued', 'leased', 'sending', 'unknown') \
+         AND (o.created_at < d.created_at OR (o.created_at = d.created_at AND o.id < d.id))) \
+         ORDER BY d.next_at, d.id LIMIT {limit} {lock}"
+    )
+}
+
+/// When the next delivery is due, which may have passed; `None` when nothing waits.
+///
+/// A delivery that waits behind another one of its order key counts as well.
+pub fn next_due(conn: &mut DbConn) -> DbResult<Option<Timestamp>> {
+    let mut earliest: Option<Timestamp> = None;
+    for priority in Priority::ALL {
+        let next: Option<At> = deliveries::table
+            .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(
+                "state IN ('queued', 'unknown')",
+            ))
+            .filter(deliveries::priority.eq(*priority as i32))
+            .order((deliveries::next_at, deliveries::id))
+            .select(deliveries::next_at)
+            .first(conn)
+            .optional()?;
+        earliest = match (earliest, next) {
+            (Some(earliest), Some(At(next))) => Some(earliest.min(next)),
+            (known, next) => known.or(next.map(Timestamp::from)),
+        };
+    }
+    Ok(earliest)
+}

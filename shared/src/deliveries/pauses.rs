@@ -1,0 +1,93 @@
+//! Why the whole queue waits, while it does.
+
+use diesel::prelude::*;
+use jiff::Timestamp;
+
+use super::rules;
+use crate::db::columns::At;
+use crate::db::schema::queue_pauses;
+use crate::db::{DbConn, DbResult};
+
+/// The pause that the worker itself makes while the relay is out of reach.
+const RELAY: &str = "relay";
+
+/// A reason for the queue to wait.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pause {
+    /// Who paused: `relay` for the worker itself.
+    pub name: String,
+    /// Why.
+    pub reason: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// Until when; `None` until it is ended by hand.
+    pub until: Option<Timestamp>,
+}
+
+type PauseRow = (String, String, At, Option<At>);
+
+/// Every pause, ended or not.
+pub fn list(conn: &mut DbConn) -> DbResult<Vec<Pause>> {
+    let rows: Vec<PauseRow> = queue_pauses::table.order(queue_pauses::name).load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(name, reason, since, until)| Pause {
+            name,
+            reason,
+            since: since.0,
+            until: until.map(Timestamp::from),
+        })
+        .collect())
+}
+
+/// How many of `limit` deliveries may be claimed: none during a pause, and one, to try the relay
+/// with, once a pause has run out that no success has ended yet.
+pub(super) fn allowed(conn: &mut DbConn, limit: usize, now: Timestamp) -> DbResult<usize> {
+    let pauses = list(conn)?;
+    let waits = pauses
+        .iter()
+        .any(|pause| pause.until.is_none_or(|until| until > now));
+    Ok(match (waits, pauses.is_empty()) {
+        (true, _) => 0,
+        (false, false) => limit.min(1),
+        (false, true) => limit,
+    })
+}
+
+/// Pauses the queue because the relay is out of reach or refuses us.
+pub(super) fn relay_failed(conn: &mut DbConn, reason: &str, now: Timestamp) -> DbResult<()> {
+    let since: Option<At> = queue_pauses::table
+        .find(RELAY)
+        .select(queue_pauses::since_at)
+        .first(conn)
+        .optional()?;
+    let since = since.map_or(now, Timestamp::from);
+    let until = rules::relay_pause_end(since, now);
+    let changed = diesel::update(queue_pauses::table.find(RELAY))
+        .set((
+            queue_pauses::reason.eq(reason),
+            queue_pauses::until_at.eq(At(until)),
+        ))
+        .execute(conn)?;
+    if changed == 0 {
+        let values = (
+            queue_pauses::name.eq(RELAY),
+            queue_pauses::reason.eq(reason),
+            queue_pauses::since_at.eq(At(since)),
+            queue_pauses::until_at.eq(At(until)),
+        );
+        let insert = diesel::insert_into(queue_pauses::table).values(values);
+        // Two workers may notice at once; either's word will do.
+        match conn {
+            DbConn::Postgres(postgres) => insert.on_conflict_do_nothing().execute(postgres)?,
+            DbConn::Sqlite(sqlite) => insert.on_conflict_do_nothing().execute(sqlite)?,
+        };
+    }
+    Ok(())
+}
+
+/// Ends that pause: the relay took, or refused, a mail on its merits.
+pub(super) fn relay_works(conn: &mut DbConn) -> DbResult<()> {
+    diesel::delete(queue_pauses::table.find(RELAY)).execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,5 @@
+//! The few use cases that reach across features.
+
+mod finish_mail;
+
+pub use finish_mail::{finish_mails, sweep_mails};
