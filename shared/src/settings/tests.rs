@@ -1,0 +1,123 @@
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+use super::*;
+
+fn read(pairs: &[(&str, &str)], file: Option<&str>) -> Result<Settings, SettingsError> {
+    let pairs = pairs
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Settings::read(pairs, file)
+}
+
+fn faulty_keys(pairs: &[(&str, &str)], file: Option<&str>) -> Vec<String> {
+    let error = read(pairs, file).expect_err("refused");
+    error.0.into_iter().map(|fault| fault.key).collect()
+}
+
+#[test]
+fn nothing_set_gives_the_documented_defaults() {
+    let settings = read(&[], None).unwrap();
+    assert_eq!(settings.http.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(settings.http.public_url.as_str(), "http://127.0.0.1:8080/");
+    assert_eq!(settings.database_url, DatabaseUrl::parse("sqlite://data/koplopers.db").unwrap());
+    assert_eq!(settings.mail.url.expose(), "maildir://data/mail");
+    assert!(!settings.http.behind_tls());
+}
+
+#[test]
+fn the_environment_wins_from_the_file() {
+    let file = "listen = '127.0.0.1:1'\ntime_zone = 'Europe/Paris'\nrate_per_minute = 5\ncors_origins = ['https://a.example.nl', 'https://b.example.nl']";
+    let settings = read(&[("KOPLOPERS_LISTEN", "127.0.0.1:2"), ("PATH", "/bin")], Some(file)).unwrap();
+    assert_eq!(settings.http.listen.port(), 2);
+    assert_eq!(settings.time_zone.iana_name(), Some("Europe/Paris"));
+    assert_eq!(settings.http.rate_per_minute, 5);
+    assert_eq!(settings.http.cors_origins.len(), 2);
+}
+
+// security: 67
+#[test]
+fn every_unknown_or_bad_setting_is_named_and_no_value_shown() {
+    let pairs = [
+        ("KOPLOPERS_LISTEM", "geheim1"),
+        ("KOPLOPERS_LISTEN", "geheim2"),
+        ("DATABASE_URL", "mysql://geheim3"),
+        ("KOPLOPERS_MAIL_URL", "geheim4://"),
+        ("KOPLOPERS_REQUEST_TIMEOUT", "geheim5"),
+        ("KOPLOPERS_DB_POOL", "0"),
+        ("KOPLOPERS_TRUSTED_PROXIES", "10.0.0.0/8,geheim6"),
+        ("KOPLOPERS_PUBLIC_URL", "https://a:geheim7@example.nl"),
+        ("KOPLOPERS_CORS_ORIGINS", "*"),
+    ];
+    let error = read(&pairs, Some("lissen = 'geheim8'\n[log]\nx = 1")).expect_err("refused");
+    let text = format!("{error} {error:?}");
+    assert!(!text.contains("geheim"), "{text}");
+    for key in pairs.map(|(key, _)| key).into_iter().chain(["lissen", "log"]) {
+        assert!(text.contains(key), "{key}: {text}");
+    }
+    assert_eq!(faulty_keys(&[], Some("listen = 'geheim\n")), ["KOPLOPERS_CONFIG"]);
+}
+
+// security: 18
+#[test]
+fn postgresql_needs_a_strong_master_key() {
+    let url = ("DATABASE_URL", "postgres://localhost/koplopers");
+    assert_eq!(faulty_keys(&[url], None), ["KOPLOPERS_MASTER_KEY"]);
+    let demo = "6q72I0v0lBUqLXPyMzcLFbCbuP20D6vdz8QSryC9n8o=";
+    for weak in ["secret", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", demo] {
+        assert_eq!(
+            faulty_keys(&[url, ("KOPLOPERS_MASTER_KEY", weak)], None),
+            ["KOPLOPERS_MASTER_KEY"]
+        );
+    }
+    let made = MasterKey::generate().unwrap();
+    assert!(read(&[url, ("KOPLOPERS_MASTER_KEY", &made)], None).is_ok());
+}
+
+#[test]
+fn on_sqlite_the_master_key_is_made_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    let settings = read(&[("KOPLOPERS_DATA_DIR", path.to_str().unwrap())], None).unwrap();
+    assert!(!path.exists());
+    settings.master_key().unwrap();
+    let text = std::fs::read_to_string(path.join("master.key")).unwrap();
+    settings.master_key().unwrap();
+    assert_eq!(text, std::fs::read_to_string(path.join("master.key")).unwrap());
+}
+
+// security: 66
+#[test]
+fn secrets_do_not_show_in_debug_output() {
+    let settings = read(
+        &[
+            ("DATABASE_URL", "postgres://u:geheim1@localhost/koplopers"),
+            ("KOPLOPERS_MASTER_KEY", &MasterKey::generate().unwrap()),
+            ("KOPLOPERS_MAIL_URL", "smtp://u:geheim2@relay.example.nl"),
+            ("KOPLOPERS_MAIL_FROM", "koplopers@example.nl"),
+        ],
+        None,
+    )
+    .unwrap();
+    let text = format!("{settings:?}");
+    assert!(!text.contains("geheim"), "{text}");
+}
+
+#[test]
+fn the_dev_mailbox_refuses_a_relay() {
+    let pairs = [
+        ("KOPLOPERS_MAIL_URL", "smtp://relay.example.nl"),
+        ("KOPLOPERS_DEV_MAILBOX", "true"),
+    ];
+    assert_eq!(
+        faulty_keys(&pairs, None),
+        ["KOPLOPERS_MAIL_FROM", "KOPLOPERS_DEV_MAILBOX"]
+    );
+}
+
+#[test]
+fn the_operations_page_shows_the_table_of_keys() {
+    let page = include_str!("../../../docs/operations.md");
+    let (_, rest) = page.split_once("<!-- settings:begin -->\n").unwrap();
+    let (table, _) = rest.split_once("<!-- settings:end -->").unwrap();
+    assert_eq!(table, keys::table(), "write the table of keys::table() into docs/operations.md");
+}
