@@ -92,7 +92,11 @@ pub fn name_in_file(key: &Key) -> String {
 pub fn table() -> String {
     let mut table = String::from("| key | without it | what it does |\n| --- | --- | --- |\n");
     for key in KEYS {
-        let default = if key.default.is_empty() { "–" } else { key.default };
+        let default = if key.default.is_empty() {
+            "–"
+        } else {
+            key.default
+        };
         let _ = writeln!(table, "| `{}` | {default} | {} |", key.name, key.meaning);
     }
     table

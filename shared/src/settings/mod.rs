@@ -13,6 +13,7 @@ use jiff::tz::TimeZone;
 use url::Url;
 
 use crate::db::{DatabaseKind, DatabaseUrl, DbOptions};
+use crate::issuers::IssuerSettings;
 use crate::keys::MasterKey;
 use crate::mail::calendar::MeetingZone;
 use crate::mail::clean::Line;
@@ -24,8 +25,8 @@ mod network;
 mod source;
 
 pub use network::Network;
-pub use source::{Fault, SettingsError};
 use source::Source;
+pub use source::{Fault, SettingsError};
 
 /// What an installation chooses.
 #[derive(Debug, Clone)]
@@ -49,6 +50,8 @@ pub struct Settings {
     pub ops_email: Option<EmailAddress>,
     /// What is logged.
     pub log: LogSettings,
+    /// Issuers outside this service whose tokens are accepted.
+    pub issuers: Vec<IssuerSettings>,
 }
 
 /// The HTTP server.
@@ -204,9 +207,11 @@ impl Settings {
         let (institute, time_zone) = institute(source, &mail.from)?;
         let log = log(source);
         let ops_email = source.get("KOPLOPERS_OPS_EMAIL", EmailAddress::parse);
+        let database = database(source);
+        let issuers = issuers(source);
         let master_key = master_key(source, database_url.kind(), &data_dir)?;
         Some(Self {
-            database: database(source),
+            database,
             database_url,
             data_dir,
             master_key,
@@ -216,6 +221,7 @@ impl Settings {
             time_zone,
             ops_email,
             log,
+            issuers,
         })
     }
 
@@ -238,9 +244,8 @@ impl Settings {
 }
 
 fn read_settings_file(path: &Path) -> Result<String, SettingsError> {
-    std::fs::read_to_string(path).map_err(|error| {
-        SettingsError(vec![Fault::new("KOPLOPERS_CONFIG", error.kind())])
-    })
+    std::fs::read_to_string(path)
+        .map_err(|error| SettingsError(vec![Fault::new("KOPLOPERS_CONFIG", error.kind())]))
 }
 
 fn http(source: &mut Source) -> Option<HttpSettings> {
@@ -304,7 +309,11 @@ fn database(source: &mut Source) -> DbOptions {
         readers: size(source, "KOPLOPERS_DB_READERS", 1..=64, defaults.readers),
         pool: size(source, "KOPLOPERS_DB_POOL", 1..=500, defaults.pool),
         queue: size(source, "KOPLOPERS_DB_QUEUE", 1..=100_000, defaults.queue),
-        queue_wait: span(source, "KOPLOPERS_DB_QUEUE_WAIT", defaults.queue_wait.as_secs()),
+        queue_wait: span(
+            source,
+            "KOPLOPERS_DB_QUEUE_WAIT",
+            defaults.queue_wait.as_secs(),
+        ),
         deadline: span(source, "KOPLOPERS_DB_DEADLINE", defaults.deadline.as_secs()),
     }
 }
@@ -318,13 +327,15 @@ fn mail(source: &mut Source, data_dir: &Path) -> Option<MailSettings> {
             .then(|| Secret(text.to_owned()))
             .ok_or("must start with smtp://, smtps:// or maildir://")
     });
-    let url = url.unwrap_or_else(|| {
-        Secret(format!("maildir://{}", data_dir.join("mail").display()))
-    });
+    let url =
+        url.unwrap_or_else(|| Secret(format!("maildir://{}", data_dir.join("mail").display())));
     let by_smtp = url.expose().starts_with("smtp");
     let from = source.get("KOPLOPERS_MAIL_FROM", EmailAddress::parse);
     if from.is_none() && by_smtp {
-        source.fault("KOPLOPERS_MAIL_FROM", "must be given when mail goes to a relay");
+        source.fault(
+            "KOPLOPERS_MAIL_FROM",
+            "must be given when mail goes to a relay",
+        );
     }
     let dev_mailbox = source
         .get("KOPLOPERS_DEV_MAILBOX", |text| {
@@ -332,7 +343,10 @@ fn mail(source: &mut Source, data_dir: &Path) -> Option<MailSettings> {
         })
         .unwrap_or(false);
     if dev_mailbox && by_smtp {
-        source.fault("KOPLOPERS_DEV_MAILBOX", "cannot be used when mail goes to a relay");
+        source.fault(
+            "KOPLOPERS_DEV_MAILBOX",
+            "cannot be used when mail goes to a relay",
+        );
     }
     Some(MailSettings {
         url,
@@ -379,6 +393,29 @@ fn institute(source: &mut Source, from: &EmailAddress) -> Option<(Institute, Tim
     Some((institute, time_zone))
 }
 
+/// The `[[issuer]]` tables. Their faults are told without the words of the parser, which quotes.
+fn issuers(source: &mut Source) -> Vec<IssuerSettings> {
+    let Some(tables) = source.tables.remove("issuer") else {
+        return Vec::new();
+    };
+    match tables.try_into::<Vec<IssuerSettings>>() {
+        Ok(issuers) => {
+            for (number, issuer) in (1..).zip(&issuers) {
+                if let Err(error) = issuer.check() {
+                    let key = format!("issuer {number}");
+                    source.faults.push(Fault::new(key, error));
+                }
+            }
+            issuers
+        }
+        Err(_) => {
+            let reason = "has a key that is unknown, missing or of another kind than documented";
+            source.faults.push(Fault::new("issuer", reason));
+            Vec::new()
+        }
+    }
+}
+
 fn log(source: &mut Source) -> LogSettings {
     LogSettings {
         filter: source
@@ -409,7 +446,10 @@ fn master_key(
     }
     match (given, in_file, database) {
         (Some(_), Some(_), _) => {
-            source.fault("KOPLOPERS_MASTER_KEY_FILE", "cannot be used with KOPLOPERS_MASTER_KEY");
+            source.fault(
+                "KOPLOPERS_MASTER_KEY_FILE",
+                "cannot be used with KOPLOPERS_MASTER_KEY",
+            );
             None
         }
         (Some(key), None, _) | (None, Some(key), _) => Some(MasterKeySource::Given(key)),

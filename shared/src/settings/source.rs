@@ -57,7 +57,10 @@ impl fmt::Debug for Source {
 
 impl Source {
     /// Reads the environment and the text of the settings file.
-    pub fn read(environment: impl IntoIterator<Item = (String, String)>, file: Option<&str>) -> Self {
+    pub fn read(
+        environment: impl IntoIterator<Item = (String, String)>,
+        file: Option<&str>,
+    ) -> Self {
         let mut source = Self::default();
         if let Some(text) = file {
             source.read_file(text);
@@ -86,8 +89,10 @@ impl Source {
                 let line = error
                     .span()
                     .map_or(1, |span| text[..span.start.min(text.len())].lines().count());
-                self.faults
-                    .push(Fault::new("KOPLOPERS_CONFIG", format!("is not TOML near line {line}")));
+                self.faults.push(Fault::new(
+                    "KOPLOPERS_CONFIG",
+                    format!("is not TOML near line {line}"),
+                ));
                 return;
             }
         };

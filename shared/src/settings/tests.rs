@@ -19,7 +19,10 @@ fn nothing_set_gives_the_documented_defaults() {
     let settings = read(&[], None).unwrap();
     assert_eq!(settings.http.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(settings.http.public_url.as_str(), "http://127.0.0.1:8080/");
-    assert_eq!(settings.database_url, DatabaseUrl::parse("sqlite://data/koplopers.db").unwrap());
+    assert_eq!(
+        settings.database_url,
+        DatabaseUrl::parse("sqlite://data/koplopers.db").unwrap()
+    );
     assert_eq!(settings.mail.url.expose(), "maildir://data/mail");
     assert!(!settings.http.behind_tls());
 }
@@ -27,7 +30,11 @@ fn nothing_set_gives_the_documented_defaults() {
 #[test]
 fn the_environment_wins_from_the_file() {
     let file = "listen = '127.0.0.1:1'\ntime_zone = 'Europe/Paris'\nrate_per_minute = 5\ncors_origins = ['https://a.example.nl', 'https://b.example.nl']";
-    let settings = read(&[("KOPLOPERS_LISTEN", "127.0.0.1:2"), ("PATH", "/bin")], Some(file)).unwrap();
+    let settings = read(
+        &[("KOPLOPERS_LISTEN", "127.0.0.1:2"), ("PATH", "/bin")],
+        Some(file),
+    )
+    .unwrap();
     assert_eq!(settings.http.listen.port(), 2);
     assert_eq!(settings.time_zone.iana_name(), Some("Europe/Paris"));
     assert_eq!(settings.http.rate_per_minute, 5);
@@ -51,10 +58,17 @@ fn every_unknown_or_bad_setting_is_named_and_no_value_shown() {
     let error = read(&pairs, Some("lissen = 'geheim8'\n[log]\nx = 1")).expect_err("refused");
     let text = format!("{error} {error:?}");
     assert!(!text.contains("geheim"), "{text}");
-    for key in pairs.map(|(key, _)| key).into_iter().chain(["lissen", "log"]) {
+    for key in pairs
+        .map(|(key, _)| key)
+        .into_iter()
+        .chain(["lissen", "log"])
+    {
         assert!(text.contains(key), "{key}: {text}");
     }
-    assert_eq!(faulty_keys(&[], Some("listen = 'geheim\n")), ["KOPLOPERS_CONFIG"]);
+    assert_eq!(
+        faulty_keys(&[], Some("listen = 'geheim\n")),
+        ["KOPLOPERS_CONFIG"]
+    );
 }
 
 // security: 18
@@ -63,7 +77,11 @@ fn postgresql_needs_a_strong_master_key() {
     let url = ("DATABASE_URL", "postgres://localhost/koplopers");
     assert_eq!(faulty_keys(&[url], None), ["KOPLOPERS_MASTER_KEY"]);
     let demo = "6q72I0v0lBUqLXPyMzcLFbCbuP20D6vdz8QSryC9n8o=";
-    for weak in ["secret", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", demo] {
+    for weak in [
+        "secret",
+        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+        demo,
+    ] {
         assert_eq!(
             faulty_keys(&[url, ("KOPLOPERS_MASTER_KEY", weak)], None),
             ["KOPLOPERS_MASTER_KEY"]
@@ -82,7 +100,10 @@ fn on_sqlite_the_master_key_is_made_once() {
     settings.master_key().unwrap();
     let text = std::fs::read_to_string(path.join("master.key")).unwrap();
     settings.master_key().unwrap();
-    assert_eq!(text, std::fs::read_to_string(path.join("master.key")).unwrap());
+    assert_eq!(
+        text,
+        std::fs::read_to_string(path.join("master.key")).unwrap()
+    );
 }
 
 // security: 66
@@ -103,6 +124,16 @@ fn secrets_do_not_show_in_debug_output() {
 }
 
 #[test]
+fn issuers_are_tables_in_the_file() {
+    let issuer = "[[issuer]]\nissuer = 'https://login.example.nl'\naudience = 'koplopers'\nalgorithms = ['RS256']\n";
+    let good = format!("{issuer}jwks_url = 'https://login.example.nl/keys'");
+    assert_eq!(read(&[], Some(&good)).unwrap().issuers.len(), 1);
+    assert_eq!(faulty_keys(&[], Some(issuer)), ["issuer 1"]);
+    let unknown = format!("{good}\ngeheim = 1");
+    assert_eq!(faulty_keys(&[], Some(&unknown)), ["issuer"]);
+}
+
+#[test]
 fn the_dev_mailbox_refuses_a_relay() {
     let pairs = [
         ("KOPLOPERS_MAIL_URL", "smtp://relay.example.nl"),
@@ -119,5 +150,9 @@ fn the_operations_page_shows_the_table_of_keys() {
     let page = include_str!("../../../docs/operations.md");
     let (_, rest) = page.split_once("<!-- settings:begin -->\n").unwrap();
     let (table, _) = rest.split_once("<!-- settings:end -->").unwrap();
-    assert_eq!(table, keys::table(), "write the table of keys::table() into docs/operations.md");
+    assert_eq!(
+        table,
+        keys::table(),
+        "write the table of keys::table() into docs/operations.md"
+    );
 }
