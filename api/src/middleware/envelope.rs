@@ -5,6 +5,7 @@ use std::panic::AssertUnwindSafe;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
 use actix_web::http::header::{
     CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH,
 };
@@ -29,7 +30,8 @@ pub async fn wrap(
     if req.method() == Method::HEAD {
         req.head_mut().method = Method::GET;
     }
-    let http = req.request().clone();
+    // Not the request itself: the router panics on one that is held elsewhere too.
+    let known: Vec<HeaderValue> = req.headers().get_all(IF_NONE_MATCH).cloned().collect();
     let state = req.app_data::<web::Data<AppState>>().cloned();
     let work = AssertUnwindSafe(next.call(req)).catch_unwind();
     let work = async {
@@ -39,26 +41,36 @@ pub async fn wrap(
         actix_web::rt::time::timeout(state.settings.http.request_timeout, work).await
     };
     let outcome = request_id::within(id, work).await;
-    let response = match outcome {
-        Ok(Ok(Ok(response))) => response.into_parts().1.map_into_boxed_body(),
-        Ok(Ok(Err(error))) => request_id::within(id, async { error.error_response() }).await,
+    let (http, response) = match outcome {
+        Ok(Ok(Ok(response))) => {
+            let (http, response) = response.into_parts();
+            (Some(http), response.map_into_boxed_body())
+        }
+        Ok(Ok(Err(error))) => {
+            let response = request_id::within(id, async { error.error_response() }).await;
+            (None, response)
+        }
         Ok(Err(_panic)) => {
             tracing::error!(request_id = %id, "a handler panicked");
-            refuse(id, &Problem::of(&kinds::INTERNAL)).await
+            (None, refuse(id, &Problem::of(&kinds::INTERNAL)).await)
         }
         Err(_elapsed) => {
             let problem = Problem::unavailable(&kinds::DEADLINE_EXCEEDED, 1);
-            refuse(id, &problem).await
+            (None, refuse(id, &problem).await)
         }
     };
     let mut response = shape(id, response).await;
-    if not_modified(http.headers(), &response) {
+    if not_modified(&known, &response) {
         response = response.set_body(BoxBody::new(()));
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         response.headers_mut().remove(CONTENT_TYPE);
     }
     finish(response.headers_mut(), id);
-    Ok(ServiceResponse::new(http, response))
+    match http {
+        Some(http) => Ok(ServiceResponse::new(http, response)),
+        // The request is gone with the work; actix sends the response of this error as it is.
+        None => Err(InternalError::from_response("refused", response).into()),
+    }
 }
 
 async fn refuse(id: RequestId, problem: &Problem) -> HttpResponse {
@@ -82,12 +94,12 @@ async fn shape(id: RequestId, response: HttpResponse) -> HttpResponse {
 }
 
 /// Whether the caller has this very answer already (RFC 9110 §13.1.2).
-fn not_modified(asked: &HeaderMap, response: &HttpResponse) -> bool {
+fn not_modified(known: &[HeaderValue], response: &HttpResponse) -> bool {
     let (Some(tag), StatusCode::OK) = (response.headers().get(ETAG), response.status()) else {
         return false;
     };
-    asked
-        .get_all(IF_NONE_MATCH)
+    known
+        .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .map(|known| known.trim().trim_start_matches("W/"))
