@@ -17,8 +17,11 @@ pub mod keys;
 pub mod links;
 pub mod mail;
 pub mod meetings;
+pub mod municipalities;
 pub mod paging;
+pub mod reference;
 pub mod schedule;
+pub mod search;
 pub mod secrets;
 pub mod settings;
 #[cfg(any(test, feature = "testing"))]

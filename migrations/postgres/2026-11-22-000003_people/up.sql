@@ -6,6 +6,8 @@ CREATE TABLE organisations (
     name text NOT NULL,
     kind text NOT NULL,
     website text,
+    -- Its key in data/partners.toml, for those that ship.
+    shipped_key text UNIQUE,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL
 );
@@ -15,6 +17,8 @@ CREATE TABLE people (
     id uuid PRIMARY KEY,
     version bigint NOT NULL,
     name text NOT NULL,
+    -- The name in lower case and without accents, for searching.
+    name_key text NOT NULL DEFAULT '',
     email text,
     -- The address in the form in which two spellings of one mailbox are equal.
     email_key text,

@@ -2,6 +2,7 @@
 
 CREATE TABLE municipalities (
     code text PRIMARY KEY,
+    version bigint NOT NULL,
     name text NOT NULL,
     province text NOT NULL,
     valid_from text,

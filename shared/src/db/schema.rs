@@ -58,6 +58,7 @@ diesel::table! {
 
     municipalities (code) {
         code -> Text,
+        version -> BigInt,
         name -> Text,
         province -> Text,
         valid_from -> Nullable<Day>,
@@ -159,6 +160,7 @@ diesel::table! {
         name -> Text,
         kind -> Text,
         website -> Nullable<Text>,
+        shipped_key -> Nullable<Text>,
         created_at -> Moment,
         updated_at -> Moment,
     }
@@ -172,6 +174,7 @@ diesel::table! {
         id -> Uid,
         version -> BigInt,
         name -> Text,
+        name_key -> Text,
         email -> Nullable<Text>,
         email_key -> Nullable<Text>,
         phone -> Nullable<Text>,

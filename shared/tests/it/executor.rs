@@ -14,8 +14,8 @@ pub(crate) fn count(conn: &mut DbConn, table: &str) -> i64 {
 
 pub(crate) fn insert(conn: &mut DbConn, code: &str) -> Result<(), DbError> {
     conn.batch_execute(&format!(
-        "INSERT INTO municipalities (code, name, province, source, source_year) \
-         VALUES ('{code}', 'Voorbeeld', 'Utrecht', 'test', 2026)"
+        "INSERT INTO municipalities (code, version, name, province, source, source_year) \
+         VALUES ('{code}', 1, 'Voorbeeld', 'Utrecht', 'test', 2026)"
     ))
     .map_err(DbError::from)
 }
