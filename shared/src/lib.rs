@@ -21,6 +21,7 @@ pub mod municipalities;
 pub mod organisations;
 pub mod paging;
 pub mod people;
+pub mod programmes;
 pub mod reference;
 pub mod schedule;
 pub mod search;
