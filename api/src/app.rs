@@ -13,20 +13,30 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt as _, scope};
 
-use crate::health;
-use crate::middleware::envelope;
+use crate::middleware::{cors, envelope};
 use crate::problem::{Problem, pages};
 use crate::state::AppState;
+use crate::{docs_page, document, glossary, health};
 
 /// Where the API lives. It is in `servers` of the document, and not in its paths.
 pub const BASE: &str = "/v1";
 
 /// Every operation of the API, without its base path. A feature adds its `routes` here.
-fn operations(_: &mut ServiceConfig<'_>) {}
+fn operations(config: &mut ServiceConfig<'_>) {
+    config
+        .service(document::get_openapi)
+        .service(glossary::get_glossary);
+}
 
 /// What lives outside the API: probes and pages.
 fn pages_and_probes(config: &mut ServiceConfig<'_>) {
-    config.service(health::live).service(pages::problem_page);
+    config
+        .service(health::live)
+        .service(health::ready)
+        .service(pages::problem_list)
+        .service(pages::problem_page)
+        .service(docs_page::docs)
+        .service(docs_page::docs_file);
 }
 
 /// The whole app, as the server and the tests run it.
@@ -41,6 +51,7 @@ pub fn build_app(
         InitError = (),
     >,
 > {
+    let cors = cors::layer(&state.settings.http);
     let (app, _) = App::new()
         .into_utoipa_app()
         .app_data(web::Data::new(state))
@@ -49,6 +60,7 @@ pub fn build_app(
         .configure(pages_and_probes)
         .split_for_parts();
     app.default_service(web::to(elsewhere))
+        .wrap(cors)
         .wrap(from_fn(envelope::wrap))
 }
 

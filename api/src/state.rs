@@ -1,10 +1,15 @@
 //! What every handler can reach.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use koplopers_shared::clock::Clock;
 use koplopers_shared::db::Db;
 use koplopers_shared::settings::Settings;
+
+use crate::health::Health;
+use crate::metrics::Metrics;
+use crate::middleware::limits::Limits;
 
 /// Shared by all requests of a process.
 #[derive(Debug, Clone)]
@@ -15,4 +20,56 @@ pub struct AppState {
     pub clock: Clock,
     /// The settings of this process.
     pub settings: Arc<Settings>,
+    /// What this process keeps of itself.
+    pub process: Arc<Process>,
+}
+
+/// What a process keeps of itself.
+#[derive(Debug)]
+pub struct Process {
+    /// How often callers may call.
+    pub limits: Limits,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// Whether it is fit to serve.
+    pub health: Health,
+    stopping: AtomicBool,
+}
+
+impl Process {
+    /// Of a process that has just started.
+    #[must_use]
+    pub fn new(settings: &Settings) -> Self {
+        Self {
+            limits: Limits::new(&settings.http),
+            metrics: Metrics::new(),
+            health: Health::default(),
+            stopping: AtomicBool::new(false),
+        }
+    }
+
+    /// Says that no new work should come here.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether no new work should come here.
+    #[must_use]
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+}
+
+impl AppState {
+    /// The state of a process that starts on this database.
+    #[must_use]
+    pub fn new(db: Db, clock: Clock, settings: Arc<Settings>) -> Self {
+        let process = Arc::new(Process::new(&settings));
+        Self {
+            db,
+            clock,
+            settings,
+            process,
+        }
+    }
 }

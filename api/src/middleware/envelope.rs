@@ -1,84 +1,168 @@
-//! One layer around every request: its id, its deadline, the shape of its errors, and the headers
-//! that each answer carries. One layer and not seven, because each costs every request.
+//! One layer around every request: its id, its deadline, the shape of its errors, the headers of
+//! its answer, its log line. One layer and not seven, because each costs every request.
 
 use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::header::{
-    CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH,
-};
+use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage as _, HttpResponse, ResponseError as _, web};
+use actix_web::rt::time::timeout;
+use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, ResponseError as _, web};
 use futures_util::FutureExt as _;
 use koplopers_shared::ids::RequestId;
 
-use super::request_id;
+use super::client::{self, ClientAddress};
+use super::trace::Trace;
+use super::{accept, headers, request_id};
+use crate::app::BASE;
+use crate::metrics::Route;
 use crate::problem::{self, Problem, kinds};
 use crate::state::AppState;
+
+/// What is kept of a request until its answer goes out. The request itself cannot be kept: actix
+/// insists on holding it alone while it is routed.
+struct Asked {
+    id: RequestId,
+    trace: Trace,
+    started: Instant,
+    method: Method,
+    path: String,
+    known: Vec<HeaderValue>,
+    has_token: bool,
+    address: Option<ClientAddress>,
+}
+
+impl Asked {
+    fn of(req: &ServiceRequest, state: &AppState) -> Self {
+        let id = RequestId::generate();
+        let http = &state.settings.http;
+        let address = client::address(req.peer_addr(), req.headers(), &http.trusted_proxies);
+        Self {
+            id,
+            trace: Trace::of(req.headers(), id),
+            started: Instant::now(),
+            method: req.method().clone(),
+            path: req.path().to_owned(),
+            known: req.headers().get_all(IF_NONE_MATCH).cloned().collect(),
+            has_token: req.headers().contains_key(AUTHORIZATION),
+            address: address.map(ClientAddress),
+        }
+    }
+
+    fn in_api(&self) -> bool {
+        self.path.starts_with(BASE)
+    }
+
+    fn is_probe(&self) -> bool {
+        self.path.starts_with("/health/")
+    }
+}
 
 /// Wraps a request and its answer.
 pub async fn wrap(
     mut req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let id = RequestId::generate();
-    req.extensions_mut().insert(id);
+    let Some(state) = req.app_data::<web::Data<AppState>>().cloned() else {
+        return Err(Problem::of(&kinds::INTERNAL).into());
+    };
+    let asked = Asked::of(&req, &state);
+    req.extensions_mut().insert(asked.id);
+    if let Some(address) = asked.address {
+        req.extensions_mut().insert(address);
+    }
+    let early = admit(&asked, &req, &state);
     // Actix has no HEAD for GET routes; the codec below us still leaves the body out.
     if req.method() == Method::HEAD {
         req.head_mut().method = Method::GET;
     }
-    // Not the request itself: the router panics on one that is held elsewhere too.
-    let known: Vec<HeaderValue> = req.headers().get_all(IF_NONE_MATCH).cloned().collect();
-    let state = req.app_data::<web::Data<AppState>>().cloned();
-    let work = AssertUnwindSafe(next.call(req)).catch_unwind();
-    let work = async {
-        let Some(state) = &state else {
-            return Ok(work.await);
+    request_id::within(asked.id, async {
+        let deadline = state.settings.http.request_timeout;
+        let (http, response) = match early {
+            Err(problem) => (None, problem.error_response()),
+            Ok(()) => answer(req, next, deadline, asked.id).await,
         };
-        actix_web::rt::time::timeout(state.settings.http.request_timeout, work).await
-    };
-    let outcome = request_id::within(id, work).await;
-    let (http, response) = match outcome {
+        let response = finish(&asked, response, http.as_ref(), &state);
+        match http {
+            Some(http) => Ok(ServiceResponse::new(http, response)),
+            None => Err(InternalError::from_response("refused", response).into()),
+        }
+    })
+    .await
+}
+
+/// Refuses what needs no handler to be refused.
+fn admit(asked: &Asked, req: &ServiceRequest, state: &AppState) -> Result<(), Problem> {
+    if asked.is_probe() {
+        return Ok(());
+    }
+    if !asked.has_token
+        && let Some(ClientAddress(address)) = asked.address
+    {
+        state.process.limits.address(address)?;
+    }
+    if asked.in_api() && !accept::accepts_our_forms(req.headers()) {
+        return Err(Problem::of(&kinds::NOT_ACCEPTABLE));
+    }
+    Ok(())
+}
+
+/// Runs the handler within its deadline; a panic becomes a problem (security: 47, 69).
+async fn answer(
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+    deadline: Duration,
+    id: RequestId,
+) -> (Option<HttpRequest>, HttpResponse) {
+    let work = AssertUnwindSafe(next.call(req)).catch_unwind();
+    match timeout(deadline, work).await {
         Ok(Ok(Ok(response))) => {
             let (http, response) = response.into_parts();
             (Some(http), response.map_into_boxed_body())
         }
-        Ok(Ok(Err(error))) => {
-            let response = request_id::within(id, async { error.error_response() }).await;
-            (None, response)
-        }
+        Ok(Ok(Err(error))) => (None, error.error_response()),
         Ok(Err(_panic)) => {
             tracing::error!(request_id = %id, "a handler panicked");
-            (None, refuse(id, &Problem::of(&kinds::INTERNAL)).await)
+            (None, Problem::of(&kinds::INTERNAL).error_response())
         }
         Err(_elapsed) => {
             let problem = Problem::unavailable(&kinds::DEADLINE_EXCEEDED, 1);
-            (None, refuse(id, &problem).await)
+            (None, problem.error_response())
         }
-    };
-    let mut response = shape(id, response).await;
-    if not_modified(&known, &response) {
+    }
+}
+
+fn finish(
+    asked: &Asked,
+    response: HttpResponse,
+    http: Option<&HttpRequest>,
+    state: &AppState,
+) -> HttpResponse {
+    let mut response = shape(response);
+    if response.status() == StatusCode::UNAUTHORIZED
+        && asked.has_token
+        && let Some(ClientAddress(address)) = asked.address
+        && let Err(problem) = state.process.limits.address(address)
+    {
+        response = problem.error_response();
+    }
+    if not_modified(&asked.known, &response) {
         response = response.set_body(BoxBody::new(()));
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         response.headers_mut().remove(CONTENT_TYPE);
     }
-    finish(response.headers_mut(), id);
-    match http {
-        Some(http) => Ok(ServiceResponse::new(http, response)),
-        // The request is gone with the work; actix sends the response of this error as it is.
-        None => Err(InternalError::from_response("refused", response).into()),
-    }
-}
-
-async fn refuse(id: RequestId, problem: &Problem) -> HttpResponse {
-    request_id::within(id, async { problem.error_response() }).await
+    let behind_tls = state.settings.http.behind_tls();
+    headers::complete(response.headers_mut(), asked.id, &asked.trace, behind_tls);
+    tell(asked, &response, http, state);
+    response
 }
 
 /// An error of the framework's own becomes a problem; ours and pages are left as they are.
-async fn shape(id: RequestId, response: HttpResponse) -> HttpResponse {
+fn shape(response: HttpResponse) -> HttpResponse {
     let status = response.status();
     if !(status.is_client_error() || status.is_server_error()) {
         return response;
@@ -88,9 +172,10 @@ async fn shape(id: RequestId, response: HttpResponse) -> HttpResponse {
         value == problem::MEDIA_TYPE || value.as_bytes().starts_with(b"text/html")
     });
     if ours {
-        return response;
+        response
+    } else {
+        Problem::of(kinds::for_status(status)).error_response()
     }
-    refuse(id, &Problem::of(kinds::for_status(status))).await
 }
 
 /// Whether the caller has this very answer already (RFC 9110 §13.1.2).
@@ -106,20 +191,35 @@ fn not_modified(known: &[HeaderValue], response: &HttpResponse) -> bool {
         .any(|known| known == "*" || known.as_bytes() == tag.as_bytes())
 }
 
-/// The version of the API, in every answer (ADR: version-header).
-pub const API_VERSION: &str = env!("CARGO_PKG_VERSION");
-
-fn finish(headers: &mut HeaderMap, id: RequestId) {
-    set(
-        headers,
-        "api-version",
-        HeaderValue::from_static(API_VERSION),
+/// Writes the log line and counts. A page's path holds a token, so that only its route is
+/// logged (security: 65).
+fn tell(asked: &Asked, response: &HttpResponse, http: Option<&HttpRequest>, state: &AppState) {
+    let pattern = http
+        .and_then(HttpRequest::match_pattern)
+        .unwrap_or_else(|| "-".to_owned());
+    let status = response.status().as_u16();
+    let elapsed = asked.started.elapsed();
+    state.process.metrics.request(
+        Route {
+            method: asked.method.as_str().to_owned(),
+            route: pattern.clone(),
+        },
+        status,
+        elapsed,
     );
-    if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
-        set(headers, "x-request-id", value);
+    if asked.is_probe() && status < 400 {
+        return;
     }
-}
-
-fn set(headers: &mut HeaderMap, name: &'static str, value: HeaderValue) {
-    headers.insert(HeaderName::from_static(name), value);
+    let path = if asked.in_api() {
+        &asked.path
+    } else {
+        &pattern
+    };
+    let ms = elapsed.as_secs_f64() * 1000.0;
+    let (id, trace_id, method) = (asked.id, &asked.trace.trace_id, &asked.method);
+    if status >= 500 {
+        tracing::warn!(request_id = %id, trace_id, %method, path, status, ms, "answered");
+    } else {
+        tracing::info!(request_id = %id, trace_id, %method, path, status, ms, "answered");
+    }
 }
