@@ -57,3 +57,24 @@ fn read_system_clock() -> Timestamp {
     let now = Timestamp::now();
     Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
 }
+
+/// An instant together with the calendar day it falls on where the institute is, for rules on
+/// both deadlines (`…On`, which last until the day ends there) and instants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LocalNow {
+    /// The instant.
+    pub at: Timestamp,
+    /// The day it falls on, in `KOPLOPERS_TIME_ZONE`.
+    pub today: jiff::civil::Date,
+}
+
+impl LocalNow {
+    /// `at`, on the calendar of `zone`.
+    #[must_use]
+    pub fn new(at: Timestamp, zone: &jiff::tz::TimeZone) -> Self {
+        Self {
+            at,
+            today: zone.to_datetime(at).date(),
+        }
+    }
+}

@@ -11,6 +11,7 @@ pub mod events;
 pub mod flows;
 pub mod identities;
 pub mod ids;
+pub mod intakes;
 pub mod invitations;
 pub mod issuers;
 pub mod keys;

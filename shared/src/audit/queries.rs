@@ -8,6 +8,7 @@ use crate::db::columns::At;
 use crate::db::schema::audit_events;
 use crate::db::{DbConn, DbResult};
 use crate::ids::AuditEventId;
+use crate::paging::{PageSpec, Paged, Position, Seek};
 use crate::words::MunicipalityCode;
 
 /// A line of the audit trail.
@@ -75,27 +76,35 @@ impl From<AuditRow> for AuditEvent {
     }
 }
 
-/// The lines before the given one, newest first; at most `limit`.
-pub fn list(
-    conn: &mut DbConn,
-    before: Option<(Timestamp, AuditEventId)>,
-    limit: i64,
-) -> DbResult<Vec<AuditEvent>> {
-    let mut query = audit_events::table
+/// A page of the audit trail, newest first.
+pub fn list(conn: &mut DbConn, page: &PageSpec) -> DbResult<Paged<AuditEvent>> {
+    let query = audit_events::table.into_boxed();
+    let query = match &page.seek {
+        Seek::Start => query.order((audit_events::at.desc(), audit_events::id.desc())),
+        Seek::After(Position { at, id }) => query
+            .filter(
+                audit_events::at.lt(At(*at)).or(audit_events::at
+                    .eq(At(*at))
+                    .and(audit_events::id.lt(AuditEventId(*id)))),
+            )
+            .order((audit_events::at.desc(), audit_events::id.desc())),
+        Seek::Before(Position { at, id }) => query
+            .filter(
+                audit_events::at.gt(At(*at)).or(audit_events::at
+                    .eq(At(*at))
+                    .and(audit_events::id.gt(AuditEventId(*id)))),
+            )
+            .order((audit_events::at.asc(), audit_events::id.asc())),
+    };
+    let found = query
+        .limit(page.fetch())
         .select(AuditRow::as_select())
-        .order((audit_events::at.desc(), audit_events::id.desc()))
-        .limit(limit)
-        .into_boxed();
-    if let Some((at, id)) = before {
-        query = query.filter(
-            audit_events::at
-                .lt(At(at))
-                .or(audit_events::at.eq(At(at)).and(audit_events::id.lt(id))),
-        );
-    }
-    Ok(query
         .load(conn)?
         .into_iter()
         .map(AuditEvent::from)
-        .collect())
+        .collect();
+    Ok(page.finish(found, |line: &AuditEvent| Position {
+        at: line.at,
+        id: line.id.0,
+    }))
 }

@@ -9,6 +9,7 @@ use crate::db::columns::At;
 use crate::db::schema::events;
 use crate::db::{DbConn, DbError, DbResult};
 use crate::ids::EventId;
+use crate::paging::{PageSpec, Paged, Position, Seek};
 use crate::words::MunicipalityCode;
 
 /// A business event.
@@ -84,32 +85,48 @@ impl TryFrom<EventRow> for Event {
     }
 }
 
-/// The events of one thing, oldest first, after the given one; at most `limit`.
+/// A page of the events of one thing, oldest first.
 pub fn history(
     conn: &mut DbConn,
     scope: &Scope,
     subject: Subject,
-    after: Option<(Timestamp, EventId)>,
-    limit: i64,
-) -> DbResult<Vec<Event>> {
+    page: &PageSpec,
+) -> DbResult<Paged<Event>> {
     let mut query = events::table
-        .select(EventRow::as_select())
         .filter(events::subject_type.eq(subject.kind))
         .filter(events::subject_id.eq(EventSubject(subject.id)))
-        .order((events::at.asc(), events::id.asc()))
-        .limit(limit)
         .into_boxed();
     if let Some(codes) = scope.codes() {
         query = query.filter(events::municipality.eq_any(codes.to_vec()));
     }
-    if let Some((at, id)) = after {
-        query = query.filter(
-            events::at
-                .gt(At(at))
-                .or(events::at.eq(At(at)).and(events::id.gt(id))),
-        );
-    }
-    query.load(conn)?.into_iter().map(Event::try_from).collect()
+    query = match &page.seek {
+        Seek::Start => query.order((events::at.asc(), events::id.asc())),
+        Seek::After(Position { at, id }) => query
+            .filter(
+                events::at
+                    .gt(At(*at))
+                    .or(events::at.eq(At(*at)).and(events::id.gt(EventId(*id)))),
+            )
+            .order((events::at.asc(), events::id.asc())),
+        Seek::Before(Position { at, id }) => query
+            .filter(
+                events::at
+                    .lt(At(*at))
+                    .or(events::at.eq(At(*at)).and(events::id.lt(EventId(*id)))),
+            )
+            .order((events::at.desc(), events::id.desc())),
+    };
+    let found = query
+        .limit(page.fetch())
+        .select(EventRow::as_select())
+        .load(conn)?
+        .into_iter()
+        .map(Event::try_from)
+        .collect::<DbResult<Vec<_>>>()?;
+    Ok(page.finish(found, |event| Position {
+        at: event.at,
+        id: event.id.0,
+    }))
 }
 
 /// The stream of events that `scope` sees, after `seq`; at most `limit`.

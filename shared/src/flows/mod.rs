@@ -1,6 +1,12 @@
 //! The few use cases that reach across features.
 
+mod cancel_meeting;
 pub mod catalogue;
 mod finish_mail;
+mod plan_talk;
+mod withdraw_intake;
 
+pub use cancel_meeting::cancel_meeting;
 pub use finish_mail::{finish_mails, sweep_mails};
+pub use plan_talk::{PlanTalkError, PlannedTalk, TalkPlan, TalkPlanProblem, plan_talk};
+pub use withdraw_intake::{WithdrawIntakeError, withdraw_intake};

@@ -12,6 +12,7 @@ use crate::db::columns::At;
 use crate::db::schema::{intakes, invitations, meetings, person_roles};
 use crate::db::{DbConn, DbError, DbResult, one_row};
 use crate::ids::{IntakeId, MeetingId, PersonId};
+use crate::paging::{PageSpec, Paged, Position, Seek};
 use crate::words::Slug;
 
 #[derive(Queryable, Selectable)]
@@ -142,15 +143,45 @@ pub fn open_of_intake(conn: &mut DbConn, intake: IntakeId) -> DbResult<Vec<Meeti
         .collect()
 }
 
-/// The meetings after the given one, in order of their start; at most `limit`.
+/// A page of meetings, in order of their start.
 pub fn list(
     conn: &mut DbConn,
     scope: &Scope,
     filter: &MeetingFilter,
-    after: Option<(Timestamp, MeetingId)>,
-    limit: i64,
-) -> DbResult<Vec<Meeting>> {
-    let mut query = seen_by(scope);
+    page: &PageSpec,
+) -> DbResult<Paged<Meeting>> {
+    let mut query = filtered(seen_by(scope), filter);
+    query = match &page.seek {
+        Seek::Start => query.order((meetings::starts_at.asc(), meetings::id.asc())),
+        Seek::After(Position { at, id }) => query
+            .filter(
+                meetings::starts_at.gt(At(*at)).or(meetings::starts_at
+                    .eq(At(*at))
+                    .and(meetings::id.gt(MeetingId(*id)))),
+            )
+            .order((meetings::starts_at.asc(), meetings::id.asc())),
+        Seek::Before(Position { at, id }) => query
+            .filter(
+                meetings::starts_at.lt(At(*at)).or(meetings::starts_at
+                    .eq(At(*at))
+                    .and(meetings::id.lt(MeetingId(*id)))),
+            )
+            .order((meetings::starts_at.desc(), meetings::id.desc())),
+    };
+    let found = query
+        .limit(page.fetch())
+        .select(MeetingRow::as_select())
+        .load(conn)?
+        .into_iter()
+        .map(Meeting::try_from)
+        .collect::<DbResult<Vec<_>>>()?;
+    Ok(page.finish(found, |meeting| Position {
+        at: meeting.period.starts_at(),
+        id: meeting.id.0,
+    }))
+}
+
+fn filtered(mut query: Boxed, filter: &MeetingFilter) -> Boxed {
     if let Some(status) = filter.status {
         query = query.filter(meetings::status.eq(status));
     }
@@ -160,8 +191,8 @@ pub fn list(
     if let Some(intake) = filter.intake {
         query = query.filter(meetings::intake.eq(intake));
     }
-    if let Some(programme) = &filter.programme {
-        query = query.filter(meetings::programme.eq(programme.clone()));
+    if let Some(programme) = filter.programme.clone() {
+        query = query.filter(meetings::programme.eq(programme));
     }
     if let Some(from) = filter.starts_from {
         query = query.filter(meetings::starts_at.ge(At(from)));
@@ -169,21 +200,7 @@ pub fn list(
     if let Some(to) = filter.starts_to {
         query = query.filter(meetings::starts_at.lt(At(to)));
     }
-    if let Some((at, id)) = after {
-        query = query.filter(
-            meetings::starts_at
-                .gt(At(at))
-                .or(meetings::starts_at.eq(At(at)).and(meetings::id.gt(id))),
-        );
-    }
     query
-        .order((meetings::starts_at.asc(), meetings::id.asc()))
-        .limit(limit)
-        .select(MeetingRow::as_select())
-        .load(conn)?
-        .into_iter()
-        .map(Meeting::try_from)
-        .collect()
 }
 
 pub(super) fn insert(conn: &mut DbConn, meeting: &Meeting) -> DbResult<()> {

@@ -8,6 +8,7 @@
 
 mod cluster;
 mod database;
+pub mod given;
 pub mod smtp;
 
 pub use cluster::{Cluster, Durability};

@@ -1,0 +1,87 @@
+//! Calling a meeting off: its mails, and the intake whose talk it was.
+
+use crate::access::{Actor, Granted, MeetingsWrite, Scope};
+use crate::clock::LocalNow;
+use crate::db::{DbConn, DbError, DbResult};
+use crate::deliveries::{self, DroppedReason};
+use crate::ids::MeetingId;
+use crate::intakes::{self, ChangeIntakeError, IntakeAction};
+use crate::invitations;
+use crate::meetings::{self, CancelMeetingError, Meeting};
+use crate::words::MunicipalityCode;
+
+/// Calls a meeting off. The talk of an intake takes the intake back to submitted.
+pub fn cancel_meeting(
+    conn: &mut DbConn,
+    granted: &Granted<MeetingsWrite>,
+    now: LocalNow,
+    id: MeetingId,
+    expected_version: Option<i64>,
+    reason: Option<String>,
+) -> Result<Meeting, CancelMeetingError> {
+    let meeting = meetings::find(conn, granted.scope(), id)?.ok_or(CancelMeetingError::NotFound)?;
+    if expected_version.is_some_and(|version| version != meeting.version) {
+        return Err(CancelMeetingError::Stale);
+    }
+    let intake = match meeting.intake {
+        Some(intake) => intakes::find(conn, &Scope::Institute, intake)?,
+        None => None,
+    };
+    let municipality = intake.as_ref().map(|intake| intake.municipality);
+    let cancelled = call_off(conn, granted.actor(), now, meeting, municipality, reason)?;
+    if let Some(intake) = intake
+        && intake.status.after(IntakeAction::CancelTalk).is_ok()
+    {
+        intakes::move_on(
+            conn,
+            granted.actor(),
+            now,
+            intake,
+            IntakeAction::CancelTalk,
+            None,
+        )?;
+    }
+    Ok(cancelled)
+}
+
+/// Calls a meeting off and sees to its mails: those that wait are dropped, and every invitee
+/// who may have been reached is told.
+pub(super) fn call_off(
+    conn: &mut DbConn,
+    actor: &Actor,
+    now: LocalNow,
+    meeting: Meeting,
+    municipality: Option<MunicipalityCode>,
+    reason: Option<String>,
+) -> Result<Meeting, CancelMeetingError> {
+    let cancelled = meetings::cancel(conn, actor, now.at, meeting, municipality, reason)?;
+    tell_invitees(conn, actor, now, &cancelled)?;
+    Ok(cancelled)
+}
+
+fn tell_invitees(
+    conn: &mut DbConn,
+    actor: &Actor,
+    now: LocalNow,
+    meeting: &Meeting,
+) -> DbResult<()> {
+    deliveries::drop_waiting(conn, meeting.id, DroppedReason::Cancelled, now.at)?;
+    for invitation in invitations::of_meeting(conn, meeting.id)? {
+        if invitation.removed_at.is_none() {
+            invitations::tell_of_cancellation(conn, actor, now.at, meeting, &invitation)?;
+        }
+    }
+    Ok(())
+}
+
+impl From<ChangeIntakeError> for CancelMeetingError {
+    fn from(error: ChangeIntakeError) -> Self {
+        match error {
+            ChangeIntakeError::Db(error) => Self::Db(error),
+            ChangeIntakeError::NotFound
+            | ChangeIntakeError::Stale
+            | ChangeIntakeError::State(_)
+            | ChangeIntakeError::Invalid(_) => Self::Db(DbError::Conflict),
+        }
+    }
+}

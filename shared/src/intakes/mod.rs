@@ -1,0 +1,31 @@
+//! Intakes: one municipality's request for one programme (I1, I2).
+//!
+//! | from | action | to | who |
+//! | --- | --- | --- | --- |
+//! | – | create | draft | municipality, coordinator |
+//! | draft | change | draft | municipality, coordinator |
+//! | draft | submit | submitted | municipality, coordinator |
+//! | submitted | `plan_talk` | `talk_planned` | coordinator, adviser |
+//! | `talk_planned` | `cancel_talk` | submitted | coordinator, adviser |
+//! | draft, submitted, `talk_planned`, assessing, matched, waitlisted | withdraw | withdrawn | municipality, coordinator |
+//!
+//! Assessing, deciding, referring and starting have their states in the table already; their
+//! actions come with the features that need them. A test tries every pair of state and action.
+
+mod actions;
+mod errors;
+mod issues;
+mod life_cycle;
+mod model;
+mod queries;
+mod rules;
+
+pub(crate) use actions::tell_contact;
+pub use actions::{IntakeChange, NewIntake, change, create, move_on, submit};
+pub use errors::{
+    ChangeIntakeError, CreateIntakeError, MunicipalityProblem, NotWelcome, SubmitIntakeError,
+};
+pub use life_cycle::{IntakeAction, IntakeStatus, InvalidIntakeTransition};
+pub use model::{Intake, Issue, NewIssue, Sponsor};
+pub use queries::{IntakeFilter, find, list};
+pub use rules::{DraftProblem, Missing};
