@@ -3,6 +3,7 @@
 mod cancel_meeting;
 pub mod catalogue;
 mod finish_mail;
+pub mod fresh_link;
 mod plan_talk;
 mod withdraw_intake;
 

@@ -1,0 +1,143 @@
+//! A visitor whose link does not work asks for a fresh one.
+
+use jiff::Timestamp;
+
+use crate::access::{Actor, Scope, Trace};
+use crate::audit::{self, AuditLine, AuditRecord, AuditResult};
+use crate::db::{DbConn, DbResult};
+use crate::deliveries::{self, NewDelivery, OrderKey, Payload};
+use crate::events::Subject;
+use crate::ids::{DeliveryId, InvitationId};
+use crate::invitations;
+use crate::keys::KeyRing;
+use crate::links::{self, FreshLinkFor, Link, LinkPurpose};
+use crate::meetings::{self, MeetingStatus};
+use crate::people;
+use crate::words::EmailAddress;
+
+/// What the visitor sent.
+#[derive(Clone)]
+pub struct FreshLinkWish {
+    /// The page they were on.
+    pub purpose: LinkPurpose,
+    /// The token that did not work.
+    pub token: String,
+    /// The address they typed. Nothing is ever sent to it.
+    pub address: EmailAddress,
+}
+
+impl std::fmt::Debug for FreshLinkWish {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FreshLinkWish")
+            .field("purpose", &self.purpose)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Sends a fresh link to the address on file, at most one per link and hour, if the token was
+/// ours, or names a link whose recipient has the address that was typed. Else does nothing.
+///
+/// The caller shows the same answer for both. Both write an audit row, so that both take a commit
+/// and the time of the answer tells nothing either (`security: 80`).
+pub fn ask(
+    conn: &mut DbConn,
+    keys: &KeyRing,
+    trace: &Trace,
+    now: Timestamp,
+    wish: &FreshLinkWish,
+) -> DbResult<Option<DeliveryId>> {
+    let claim = links::fresh_link_for(conn, keys, wish.purpose, &wish.token)?;
+    record(conn, trace, now, claim)?;
+    let (link, proven) = match claim {
+        None => return Ok(None),
+        Some(FreshLinkFor::Proven(link)) => (link, true),
+        Some(FreshLinkFor::Named(link)) => (link, false),
+    };
+    let recipient = people::queries::find(conn, &Scope::Institute, link.recipient)?;
+    let on_file = recipient
+        .filter(|person| !person.is_erased())
+        .and_then(|person| person.email);
+    let may_send = on_file.is_some_and(|email| proven || email.key() == wish.address.key());
+    if !may_send {
+        return Ok(None);
+    }
+    match link.purpose {
+        LinkPurpose::Answer => send_for_invitation(conn, trace, now, &link),
+        // Their pages come with the features they belong to.
+        LinkPurpose::DatePoll
+        | LinkPurpose::Offer
+        | LinkPurpose::Consent
+        | LinkPurpose::ConfirmNomination
+        | LinkPurpose::Candidate
+        | LinkPurpose::TeamSeat
+        | LinkPurpose::Experience
+        | LinkPurpose::Unsubscribe
+        | LinkPurpose::Calendar => Ok(None),
+    }
+}
+
+fn send_for_invitation(
+    conn: &mut DbConn,
+    trace: &Trace,
+    now: Timestamp,
+    link: &Link,
+) -> DbResult<Option<DeliveryId>> {
+    let Some(invitation) = invitations::find(conn, InvitationId(link.object))? else {
+        return Ok(None);
+    };
+    let Some(meeting) = meetings::find(conn, &Scope::Institute, invitation.meeting)? else {
+        return Ok(None);
+    };
+    let pointless = meeting.status != MeetingStatus::Scheduled
+        || meeting.has_started(now)
+        || !invitation.answer.is_open()
+        || invitation.person != link.recipient;
+    if pointless {
+        return Ok(None);
+    }
+    let hour = now.as_second().div_euclid(3600);
+    let new = NewDelivery {
+        dedupe_key: format!("fresh_link:{}:{hour}", link.id),
+        payload: Payload::FreshLink {
+            purpose: link.purpose.as_str().to_owned(),
+            object: link.object,
+        },
+        recipient: link.recipient,
+        subject: Subject {
+            kind: "meeting",
+            id: meeting.id.0,
+        },
+        meeting: Some((meeting.id, invitation.id, meeting.sequence)),
+        order_key: OrderKey::meeting(meeting.id, link.recipient),
+        due_at: now,
+        expires_at: Some(meeting.period.starts_at()),
+    };
+    let actor = Actor::link_holder(link.recipient).traced(trace.clone());
+    deliveries::enqueue(conn, &new, &actor, now)
+}
+
+fn record(
+    conn: &mut DbConn,
+    trace: &Trace,
+    now: Timestamp,
+    claim: Option<FreshLinkFor>,
+) -> DbResult<()> {
+    let link = claim.map(|claim| match claim {
+        FreshLinkFor::Proven(link) | FreshLinkFor::Named(link) => link,
+    });
+    let asked = AuditRecord {
+        line: AuditLine {
+            action: "link.ask_fresh",
+            object_type: "link",
+            object_id: link.map(|link| link.id.to_string()),
+            municipality: None,
+        },
+        actor_kind: "nobody",
+        actor_id: String::new(),
+        result: AuditResult::Done,
+        origin: trace.origin.as_deref().map(str::to_owned),
+        request_id: trace.request_id.as_deref().map(str::to_owned),
+        at: now,
+    };
+    audit::record_line(conn, &asked)
+}
