@@ -9,6 +9,7 @@ pub mod db;
 pub mod deliveries;
 pub mod events;
 pub mod flows;
+pub mod idempotency;
 pub mod identities;
 pub mod ids;
 pub mod intakes;

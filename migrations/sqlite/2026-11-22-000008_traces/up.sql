@@ -52,7 +52,7 @@ CREATE TABLE idempotency_keys (
     key text NOT NULL,
     body_hash blob NOT NULL,
     status integer NOT NULL,
-    -- The answer's headers as a JSON object, and its body.
+    -- The answer's headers as a JSON list of pairs, and its body as a replay shows it.
     headers text NOT NULL,
     body text NOT NULL,
     created_at integer NOT NULL,

@@ -1,23 +1,27 @@
 //! The only way to a connection: `Db::read` and `Db::write`.
 
 use std::error::Error;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
-use super::lane::{Slot, read_loop, write_loop};
+use super::lane::{Ended, Slot, work_loop};
 use super::migrate::{MigrateError, make_folder, pending};
 use super::open::{OpenError, Purpose, open};
 use super::queue::Queue;
-use super::work::{Task, Ticket, Work};
+use super::transaction::is_sound;
+use super::wakes::Wakes;
+use super::work::{Ran, Task, Ticket, Way, run_caught};
+use super::writer::group_loop;
 use super::{DatabaseKind, DatabaseUrl, DbConn, DbError};
 
 /// How much the executor does at once, and how long anyone waits for it.
 #[derive(Debug, Clone)]
 pub struct DbOptions {
-    /// Connections that read the embedded database.
+    /// Threads for the long reads of the embedded database.
     pub readers: usize,
     /// Connections to PostgreSQL.
     pub pool: usize,
@@ -32,7 +36,7 @@ pub struct DbOptions {
 impl Default for DbOptions {
     fn default() -> Self {
         Self {
-            readers: 4,
+            readers: 2,
             pool: 16,
             queue: 1024,
             queue_wait: Duration::from_secs(2),
@@ -50,17 +54,28 @@ struct Inner {
     options: DbOptions,
     reads: Arc<Queue>,
     writes: Arc<Queue>,
-    commits: watch::Sender<u64>,
+    wakes: Arc<Wakes>,
+    /// Connections for short reads of the embedded database.
+    idle: Mutex<Vec<Slot>>,
+    threads: Threads,
+}
+
+/// The most threads that may be stuck at once and have a replacement.
+const REPLACEMENTS: usize = 32;
+
+/// The threads, each of which holds a sender for as long as it lives.
+struct Threads {
+    alive: Mutex<Option<mpsc::Sender<()>>>,
     /// Ends when the last thread has let go of its sender.
-    threads: Mutex<Option<mpsc::Receiver<()>>>,
+    gone: Mutex<Option<mpsc::Receiver<()>>>,
+    replaced: Arc<AtomicUsize>,
 }
 
 impl Db {
     /// Starts the threads. An embedded database is opened once to see that it can be; a server
     /// may come up later, until then work fails with [`DbError::Unreachable`].
     pub fn open(url: &DatabaseUrl, options: DbOptions) -> Result<Self, OpenError> {
-        let (threads, gone) = mpsc::channel(1);
-        let commits = watch::Sender::new(0);
+        let (alive, gone) = mpsc::channel(1);
         let reads = Arc::new(Queue::new(options.queue));
         let writes = match url.kind() {
             DatabaseKind::Sqlite => Arc::new(Queue::new(options.queue)),
@@ -71,68 +86,121 @@ impl Db {
             options,
             reads,
             writes,
-            commits,
-            threads: Mutex::new(Some(gone)),
+            wakes: Arc::default(),
+            idle: Mutex::new(Vec::new()),
+            threads: Threads {
+                alive: Mutex::new(Some(alive)),
+                gone: Mutex::new(Some(gone)),
+                replaced: Arc::default(),
+            },
         }));
-        db.start(&threads)?;
+        db.start()?;
         Ok(db)
     }
 
-    fn start(&self, threads: &mpsc::Sender<()>) -> Result<(), OpenError> {
+    fn start(&self) -> Result<(), OpenError> {
         let inner = &self.0;
-        match inner.url.file() {
-            Some(path) => {
-                make_folder(path)?;
-                open(&inner.url, Purpose::Write, inner.options.deadline)?;
-                for _ in 0..inner.options.readers {
-                    let (queue, slot) = (Arc::clone(&inner.reads), self.slot(Purpose::Read));
-                    spawn("db-read", threads, move || read_loop(&queue, slot))?;
-                }
-                self.start_writer(threads, "db-write")
-            }
-            None => (0..inner.options.pool).try_for_each(|_| self.start_writer(threads, "db")),
-        }
+        let Some(path) = inner.url.file() else {
+            return (0..inner.options.pool).try_for_each(|_| self.start_worker());
+        };
+        make_folder(path)?;
+        open(&inner.url, Purpose::Write, inner.options.deadline)?;
+        (0..inner.options.readers).try_for_each(|_| self.start_worker())?;
+        let (queue, slot) = (Arc::clone(&inner.writes), self.slot(Purpose::Write));
+        let wakes = Arc::clone(&inner.wakes);
+        self.spawn("db-write", move || group_loop(&queue, slot, &wakes))
     }
 
-    fn start_writer(&self, threads: &mpsc::Sender<()>, name: &str) -> Result<(), OpenError> {
-        let (queue, slot) = (Arc::clone(&self.0.writes), self.slot(Purpose::Write));
-        let commits = self.0.commits.clone();
-        spawn(name, threads, move || {
-            write_loop(&queue, slot, || commits.send_modify(|count| *count += 1));
+    /// Starts a thread that does what does not go through the one writer.
+    fn start_worker(&self) -> Result<(), OpenError> {
+        let queue = Arc::clone(&self.0.reads);
+        let replaced = Arc::clone(&self.0.threads.replaced);
+        let (name, purpose) = match self.kind() {
+            DatabaseKind::Sqlite => ("db-read", Purpose::Read),
+            DatabaseKind::Postgres => ("db", Purpose::Write),
+        };
+        let (wakes, slot) = (Arc::clone(&self.0.wakes), self.slot(purpose));
+        self.spawn(name, move || {
+            if work_loop(&queue, slot, &wakes) == Ended::GivenUp {
+                replaced.fetch_sub(1, Ordering::Relaxed);
+            }
         })
+    }
+
+    fn spawn(&self, name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), OpenError> {
+        let alive = lock(&self.0.threads.alive).clone();
+        std::thread::Builder::new()
+            .name(name.to_owned())
+            .spawn(move || {
+                body();
+                drop(alive);
+            })
+            .map(drop)
+            .map_err(OpenError::Thread)
     }
 
     fn slot(&self, purpose: Purpose) -> Slot {
         Slot::new(self.0.url.clone(), purpose, self.0.options.deadline)
     }
 
-    /// Runs `closure` on a connection that reads.
+    /// Runs `closure` on a connection that reads: for what takes less than a millisecond or so.
     ///
-    /// The closure may be run again, on another connection. Each of its statements sees what
-    /// was committed when the statement started.
+    /// The embedded database is read on the calling thread, which costs less than handing the
+    /// work over and back. The closure may be run again, on another connection. Each of its
+    /// statements sees what was committed when the statement started.
     pub async fn read<T, E, F>(&self, closure: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: Error + From<DbError> + Send + 'static,
         F: Fn(&mut DbConn) -> Result<T, E> + Send + 'static,
     {
-        self.ask(&self.0.reads, closure).await
+        match self.kind() {
+            DatabaseKind::Sqlite => self.read_here(&closure),
+            DatabaseKind::Postgres => self.ask(Way::Read, closure).await,
+        }
+    }
+
+    /// As [`Db::read`], never on the calling thread: for exports, checks and other long reads.
+    pub async fn read_long<T, E, F>(&self, closure: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: Error + From<DbError> + Send + 'static,
+        F: Fn(&mut DbConn) -> Result<T, E> + Send + 'static,
+    {
+        self.ask(Way::Read, closure).await
     }
 
     /// Runs `closure` in a transaction, committed durably before this returns `Ok`.
     ///
     /// An `Err` undoes everything the closure did. The closure may be run again from its start,
-    /// so it must not do anything but ask the database.
+    /// so it must not do anything but ask the database. When the future is dropped after the
+    /// work has started, the work still ends by itself.
     pub async fn write<T, E, F>(&self, closure: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: Error + From<DbError> + Send + 'static,
         F: Fn(&mut DbConn) -> Result<T, E> + Send + 'static,
     {
-        self.ask(&self.0.writes, closure).await
+        self.ask(Way::Write, closure).await
     }
 
-    async fn ask<T, E, F>(&self, queue: &Queue, closure: F) -> Result<T, E>
+    fn read_here<T, E, F>(&self, closure: &F) -> Result<T, E>
+    where
+        E: Error + From<DbError> + 'static,
+        F: Fn(&mut DbConn) -> Result<T, E>,
+    {
+        let idle = lock(&self.0.idle).pop();
+        let mut slot = idle.unwrap_or_else(|| self.slot(Purpose::Read));
+        let (conn, _) = slot.get()?;
+        let (result, ran) = run_caught(closure, conn);
+        // A doubtful connection is closed instead of put back.
+        if matches!(ran, Ran::Done | Ran::Refused) && is_sound(conn, 0) {
+            lock(&self.0.idle).push(slot);
+        }
+        result
+    }
+
+    async fn ask<T, E, F>(&self, way: Way, closure: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: Error + From<DbError> + Send + 'static,
@@ -145,19 +213,40 @@ impl Db {
         } = self.0.options;
         let ticket = Arc::new(Ticket::default());
         let (reply, mut answer) = oneshot::channel();
-        let work: Box<dyn Work> = Box::new(Task::new(closure, reply, Arc::clone(&ticket)));
-        if let Err((_work, error)) = queue.push(work) {
-            return Err(E::from(error));
-        }
+        let task = Task::new(closure, way, reply, Arc::clone(&ticket));
+        let queue = match way {
+            Way::Read => &self.0.reads,
+            Way::Write => &self.0.writes,
+        };
+        queue.push(Box::new(task))?;
         if let Ok(received) = timeout(queue_wait, &mut answer).await {
             return received.unwrap_or_else(|_| Err(E::from(DbError::Overdue)));
         }
         if ticket.withdraw() {
             return Err(E::from(DbError::Saturated));
         }
-        match timeout(deadline.saturating_sub(queue_wait), answer).await {
-            Ok(Ok(result)) => result,
-            Ok(Err(_)) | Err(_) => Err(E::from(DbError::Overdue)),
+        if let Ok(Ok(result)) = timeout(deadline.saturating_sub(queue_wait), answer).await {
+            return result;
+        }
+        self.replace_stuck(way, &ticket);
+        Err(E::from(DbError::Overdue))
+    }
+
+    /// Starts a thread in the place of one that does not come back. The one writer of the
+    /// embedded database has no substitute: two would wait for each other's lock.
+    fn replace_stuck(&self, way: Way, ticket: &Ticket) {
+        let is_only_writer = way == Way::Write && self.kind() == DatabaseKind::Sqlite;
+        let replaced = &self.0.threads.replaced;
+        if is_only_writer || replaced.load(Ordering::Relaxed) >= REPLACEMENTS || !ticket.abandon() {
+            return;
+        }
+        replaced.fetch_add(1, Ordering::Relaxed);
+        tracing::warn!(
+            kind = self.kind().as_str(),
+            "a thread of the database is stuck"
+        );
+        if let Err(error) = self.start_worker() {
+            tracing::error!(%error, "a stuck thread has no replacement");
         }
     }
 
@@ -194,11 +283,11 @@ impl Db {
         &self.0.url
     }
 
-    /// Counts the commits of this process that changed something: wait with `changed` to be
-    /// woken after the next.
+    /// Counts the commits of this process that put work into the outbox (see
+    /// [`wake_after_commit`](super::wake_after_commit)): wait with `changed` for the next.
     #[must_use]
     pub fn commits(&self) -> watch::Receiver<u64> {
-        self.0.commits.subscribe()
+        self.0.wakes.subscribe()
     }
 
     /// How many reads and writes wait for a thread. PostgreSQL has one queue for both.
@@ -210,15 +299,10 @@ impl Db {
     /// Finishes what was asked, refuses the rest, and returns when the threads have ended.
     pub async fn stop(&self) {
         self.0.close();
-        let threads = self
-            .0
-            .threads
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        if let Some(mut threads) = threads {
+        let gone = lock(&self.0.threads.gone).take();
+        if let Some(mut gone) = gone {
             // Nobody sends: this ends when the last thread has dropped its sender.
-            let _ = threads.recv().await;
+            let _ = gone.recv().await;
         }
     }
 }
@@ -227,6 +311,7 @@ impl Inner {
     fn close(&self) {
         self.reads.close();
         self.writes.close();
+        lock(&self.threads.alive).take();
     }
 }
 
@@ -242,18 +327,6 @@ impl std::fmt::Debug for Db {
     }
 }
 
-fn spawn(
-    name: &str,
-    threads: &mpsc::Sender<()>,
-    body: impl FnOnce() + Send + 'static,
-) -> Result<(), OpenError> {
-    let alive = threads.clone();
-    std::thread::Builder::new()
-        .name(name.to_owned())
-        .spawn(move || {
-            body();
-            drop(alive);
-        })
-        .map(drop)
-        .map_err(OpenError::Thread)
+fn lock<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
+    what.lock().unwrap_or_else(PoisonError::into_inner)
 }

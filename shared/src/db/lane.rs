@@ -1,12 +1,12 @@
 //! Threads that each own a connection and run one piece of work at a time.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::open::{Purpose, open};
 use super::queue::Queue;
 use super::transaction::{begin, commit, is_sound, judge_commit, roll_back};
-use super::work::{Ran, Work};
+use super::wakes::{self, Wakes};
+use super::work::{Ran, Way, Work};
 use super::{DatabaseUrl, DbConn, DbError};
 
 /// How often a piece of work may start again after a collision or a lost connection.
@@ -53,18 +53,39 @@ impl Slot {
     }
 }
 
-/// Runs reads from `queue` until it closes.
-pub(super) fn read_loop(queue: &Queue, mut slot: Slot) {
+/// Why a thread ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// The queue is closed and empty.
+    Closed,
+    /// Its asker stopped waiting for it, and another thread has taken its place.
+    GivenUp,
+}
+
+/// Runs reads and writes from `queue`, each by itself.
+pub(super) fn work_loop(queue: &Queue, mut slot: Slot, wakes: &Wakes) -> Ended {
     let mut batch = Vec::with_capacity(1);
     while queue.take(1, &mut batch) {
         for work in batch.drain(..) {
-            read(work, &mut slot);
+            let ticket = work.ticket();
+            match work.way() {
+                Way::Read => read(work, &mut slot),
+                Way::Write => {
+                    if write(work, &mut slot) {
+                        wakes.ring();
+                    }
+                }
+            }
+            if !ticket.finish() {
+                return Ended::GivenUp;
+            }
         }
     }
+    Ended::Closed
 }
 
 /// Runs one read. Each statement sees what is committed when it starts.
-pub(super) fn read(mut work: Box<dyn Work>, slot: &mut Slot) {
+fn read(mut work: Box<dyn Work>, slot: &mut Slot) {
     for _ in 0..ATTEMPTS {
         let (conn, fresh) = match slot.get() {
             Ok(got) => got,
@@ -88,7 +109,8 @@ pub(super) fn read(mut work: Box<dyn Work>, slot: &mut Slot) {
     work.answer();
 }
 
-/// Runs one write in a transaction of its own; whether something was committed.
+/// Runs one write in a transaction of its own; whether it was committed and asked to wake the
+/// workers.
 pub(super) fn write(mut work: Box<dyn Work>, slot: &mut Slot) -> bool {
     for _ in 0..ATTEMPTS {
         let (conn, fresh) = match slot.get() {
@@ -100,8 +122,9 @@ pub(super) fn write(mut work: Box<dyn Work>, slot: &mut Slot) -> bool {
         };
         match attempt(work.as_mut(), conn) {
             Attempt::Committed => {
+                let asked = wakes::asked();
                 work.answer();
-                return true;
+                return asked;
             }
             Attempt::RolledBack => {
                 work.answer();
@@ -150,6 +173,7 @@ fn attempt(work: &mut dyn Work, conn: &mut DbConn) -> Attempt {
         Err(DbError::Unreachable) => return Attempt::Lost,
         Err(error) => return Attempt::Failed(error),
     }
+    wakes::forget();
     match work.run(conn) {
         Ran::Done => {}
         Ran::Refused => {
@@ -179,17 +203,5 @@ fn attempt(work: &mut dyn Work, conn: &mut DbConn) -> Attempt {
             error if error.is_collision() => Attempt::Collided,
             error => Attempt::Failed(error),
         },
-    }
-}
-
-/// Runs reads and writes from `queue` until it closes, telling `committed` of each commit.
-pub(super) fn write_loop(queue: &Arc<Queue>, mut slot: Slot, committed: impl Fn()) {
-    let mut batch = Vec::with_capacity(1);
-    while queue.take(1, &mut batch) {
-        for work in batch.drain(..) {
-            if write(work, &mut slot) {
-                committed();
-            }
-        }
     }
 }

@@ -14,7 +14,9 @@ mod queue;
 pub mod schema;
 mod transaction;
 mod url;
+mod wakes;
 mod work;
+mod writer;
 
 pub use connection::{DbConn, MultiBackend};
 pub use error::{DbError, DbResult};
@@ -22,6 +24,7 @@ pub use executor::{Db, DbOptions};
 pub use migrate::{MigrateError, check, migrate};
 pub use open::OpenError;
 pub use url::{DatabaseKind, DatabaseUrl, DatabaseUrlError};
+pub use wakes::wake_after_commit;
 
 /// Insists that a guarded update (`WHERE id = ? AND version = ?`) found its row.
 pub fn one_row(changed: usize) -> DbResult<()> {

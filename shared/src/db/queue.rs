@@ -31,13 +31,17 @@ impl Queue {
     }
 
     /// Adds work at the end, unless the queue is full or closed.
-    pub(super) fn push(&self, work: Box<dyn Work>) -> Result<(), (Box<dyn Work>, DbError)> {
+    pub(super) fn push(&self, work: Box<dyn Work>) -> Result<(), DbError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if !state.open {
-            return Err((work, DbError::Unreachable));
+            return Err(DbError::Unreachable);
         }
         if state.waiting.len() >= self.limit {
-            return Err((work, DbError::Saturated));
+            // What was taken back keeps no place.
+            state.waiting.retain(|work| work.ticket().is_waiting());
+            if state.waiting.len() >= self.limit {
+                return Err(DbError::Saturated);
+            }
         }
         state.waiting.push_back(work);
         drop(state);

@@ -1,9 +1,12 @@
 //! The tables of both databases, as both sets of migrations make them.
 
 #![expect(missing_docs, reason = "the columns are explained in the migrations")]
-#![expect(
-    clippy::wildcard_imports,
-    reason = "the macro reads its column types from whole modules"
+#![cfg_attr(
+    not(test),
+    expect(
+        clippy::wildcard_imports,
+        reason = "the macro reads its column types from whole modules"
+    )
 )]
 
 diesel::table! {

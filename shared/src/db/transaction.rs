@@ -17,7 +17,6 @@ pub(super) fn begin(conn: &mut DbConn) -> Result<(), DbError> {
     Ok(())
 }
 
-#[expect(dead_code, reason = "for the grouping writer")]
 /// Opens a savepoint inside the transaction.
 pub(super) fn begin_savepoint(conn: &mut DbConn) -> Result<(), DbError> {
     match conn {

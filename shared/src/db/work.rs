@@ -24,8 +24,17 @@ pub(super) enum Ran {
     Broken,
 }
 
+/// Whether work may change anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    Read,
+    Write,
+}
+
 /// Work whose types are hidden, so that a queue can hold it.
 pub(super) trait Work: Send {
+    /// Whether it runs in a transaction.
+    fn way(&self) -> Way;
     /// Claims the work; `false` when nobody waits for it any more.
     fn claim(&self) -> bool;
     /// Runs the closure, again if need be, and keeps its result.
@@ -34,32 +43,52 @@ pub(super) trait Work: Send {
     fn answer(self: Box<Self>);
     /// Gives `error` to who asked, whatever was kept.
     fn fail(self: Box<Self>, error: DbError);
+    /// What decides between the thread and the asker.
+    fn ticket(&self) -> Arc<Ticket>;
 }
 
 const WAITING: u8 = 0;
 const CLAIMED: u8 = 1;
-const WITHDRAWN: u8 = 2;
+const FINISHED: u8 = 2;
+const WITHDRAWN: u8 = 3;
+const ABANDONED: u8 = 4;
 
-/// Who comes first: the thread that runs the work, or the asker who has waited too long.
+/// Settles who comes first: the thread that runs the work, or the asker whose patience ends.
 #[derive(Debug, Default)]
 pub(super) struct Ticket(AtomicU8);
 
 impl Ticket {
-    fn settle(&self, as_what: u8) -> bool {
+    fn turn(&self, from: u8, to: u8) -> bool {
         self.0
-            .compare_exchange(WAITING, as_what, Ordering::AcqRel, Ordering::Acquire)
+            .compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire)
             .is_ok()
     }
 
-    /// Takes the work back; `false` when a thread runs it already.
+    /// Whether a thread may still take the work.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.0.load(Ordering::Acquire) == WAITING
+    }
+
+    /// The asker takes the work back; `false` when a thread runs it already.
     pub(super) fn withdraw(&self) -> bool {
-        self.settle(WITHDRAWN)
+        self.turn(WAITING, WITHDRAWN)
+    }
+
+    /// The asker gives up on a thread that runs the work; `false` when it is done after all.
+    pub(super) fn abandon(&self) -> bool {
+        self.turn(CLAIMED, ABANDONED)
+    }
+
+    /// The thread is done; `false` when it was given up, and another has taken its place.
+    pub(super) fn finish(&self) -> bool {
+        self.turn(CLAIMED, FINISHED)
     }
 }
 
 /// A closure with its asker.
 pub(super) struct Task<T, E, F> {
     closure: F,
+    way: Way,
     kept: Option<Result<T, E>>,
     reply: oneshot::Sender<Result<T, E>>,
     ticket: Arc<Ticket>,
@@ -68,11 +97,13 @@ pub(super) struct Task<T, E, F> {
 impl<T, E, F> Task<T, E, F> {
     pub(super) fn new(
         closure: F,
+        way: Way,
         reply: oneshot::Sender<Result<T, E>>,
         ticket: Arc<Ticket>,
     ) -> Self {
         Self {
             closure,
+            way,
             kept: None,
             reply,
             ticket,
@@ -86,8 +117,12 @@ where
     E: Error + From<DbError> + Send + 'static,
     F: Fn(&mut DbConn) -> Result<T, E> + Send,
 {
+    fn way(&self) -> Way {
+        self.way
+    }
+
     fn claim(&self) -> bool {
-        self.ticket.settle(CLAIMED) && !self.reply.is_closed()
+        self.ticket.turn(WAITING, CLAIMED) && !self.reply.is_closed()
     }
 
     fn run(&mut self, conn: &mut DbConn) -> Ran {
@@ -107,6 +142,10 @@ where
     fn fail(self: Box<Self>, error: DbError) {
         let _ = self.reply.send(Err(E::from(error)));
     }
+
+    fn ticket(&self) -> Arc<Ticket> {
+        Arc::clone(&self.ticket)
+    }
 }
 
 /// Runs `closure` so that a panic is an error, and judges what it did to the connection.
@@ -119,14 +158,24 @@ where
     match catch_unwind(AssertUnwindSafe(|| closure(conn))) {
         Ok(Ok(value)) => (Ok(value), Ran::Done),
         Ok(Err(error)) => {
-            let ran = match DbError::in_chain(&error) {
-                Some(DbError::Unreachable) => Ran::Lost,
-                Some(cause) if cause.is_collision() => Ran::Collided,
-                Some(cause) if cause.breaks_connection() => Ran::Broken,
-                _ => Ran::Refused,
-            };
+            let ran = judge(&error);
             (Err(error), ran)
         }
         Err(_panic) => (Err(E::from(DbError::Panicked)), Ran::Broken),
     }
+}
+
+fn judge(error: &(dyn Error + 'static)) -> Ran {
+    match DbError::in_chain(error) {
+        Some(DbError::Unreachable) => Ran::Lost,
+        Some(cause) if cause.is_collision() => Ran::Collided,
+        Some(cause) if cause.breaks_connection() => Ran::Broken,
+        // An error that hides its DbError still shows what that stems from: assume the worst.
+        None if stems_from_diesel(error) => Ran::Broken,
+        Some(_) | None => Ran::Refused,
+    }
+}
+
+fn stems_from_diesel(error: &(dyn Error + 'static)) -> bool {
+    error.is::<diesel::result::Error>() || error.source().is_some_and(stems_from_diesel)
 }

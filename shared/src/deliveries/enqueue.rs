@@ -3,11 +3,11 @@
 use diesel::prelude::*;
 use jiff::Timestamp;
 
-use super::{DeliveryState, DroppedReason, OrderKey, Payload, announce};
+use super::{DeliveryState, DroppedReason, OrderKey, Payload};
 use crate::access::Actor;
 use crate::db::columns::At;
 use crate::db::schema::deliveries;
-use crate::db::{DbConn, DbError, DbResult};
+use crate::db::{DbConn, DbError, DbResult, wake_after_commit};
 use crate::events::{EventSubject, Subject};
 use crate::ids::{DeliveryId, InvitationId, MeetingId, PersonId};
 
@@ -73,7 +73,7 @@ pub fn enqueue(
             deliveries::created_at.eq(At(now)),
         ))
         .execute(conn)?;
-    announce::count_enqueued();
+    wake_after_commit();
     Ok(Some(id))
 }
 

@@ -93,9 +93,19 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Starts a cluster; `None` when the machine has no PostgreSQL.
+    /// Starts a cluster for a test that stops or restarts it; `None`, said aloud, without
+    /// PostgreSQL.
     #[must_use]
-    pub fn start(durability: Durability) -> Option<Self> {
+    pub fn for_one_test(durability: Durability) -> Option<Self> {
+        let cluster = Self::start(durability);
+        if cluster.is_none() {
+            skipped();
+        }
+        cluster
+    }
+
+    /// Starts a cluster; `None` when the machine has no PostgreSQL.
+    fn start(durability: Durability) -> Option<Self> {
         let programs = find_programs()?;
         let folder = tempfile::Builder::new()
             .prefix("kop-pg-")
@@ -229,12 +239,22 @@ impl Drop for Cluster {
     }
 }
 
+/// Waits for the end of its input, then stops the server of folder $2, also one that a test
+/// left asleep, by the programs of folder $1.
+const WATCH: &str = r#"read -r _
+postmaster=$(head -n 1 "$2/data/postmaster.pid")
+kill -CONT "$postmaster" $(pgrep -P "$postmaster")
+"$1/pg_ctl" stop -D "$2/data" -m immediate
+rm -rf "$2"/* "$2"/.s*
+rmdir "$2"
+"#;
+
 /// Starts a process that outlives ours: its input ends when we do, however we end.
 fn watch(programs: &Path, folder: &Path, owner: Option<(u32, u32)>) -> Child {
     let mut command = Command::new("sh");
     command
         .arg("-c")
-        .arg("read -r _; \"$1\"/pg_ctl stop -D \"$2\"/data -m immediate; rm -rf \"$2\"/* \"$2\"/.s*; rmdir \"$2\"")
+        .arg(WATCH)
         .arg("watch-postgres")
         .arg(programs)
         .arg(folder)

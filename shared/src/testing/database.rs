@@ -123,8 +123,9 @@ impl Drop for Home {
     }
 }
 
-/// Opens a plain connection to `url`.
-pub(super) fn connect(url: &DatabaseUrl) -> DbConn {
+/// Opens a plain connection to `url`, outside any executor.
+#[must_use]
+pub fn connect(url: &DatabaseUrl) -> DbConn {
     match (url.file(), url.server()) {
         (Some(path), _) => {
             let path = path.to_str().expect("a UTF-8 path");

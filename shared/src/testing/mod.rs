@@ -12,7 +12,7 @@ pub mod given;
 pub mod smtp;
 
 pub use cluster::{Cluster, Durability};
-pub use database::TestDb;
+pub use database::{TestDb, connect};
 
 #[doc(hidden)]
 pub fn run<F>(body: impl FnOnce(TestDb) -> F, db: TestDb)
@@ -25,6 +25,19 @@ where
         .build()
         .expect("a runtime")
         .block_on(body(db));
+}
+
+/// Runs one test body on each of the databases given, one after the other.
+pub fn run_on<F>(
+    body: impl Fn(TestDb) -> F,
+    sqlite: impl Into<Option<TestDb>>,
+    postgres: impl Into<Option<TestDb>>,
+) where
+    F: Future<Output = ()>,
+{
+    for db in [sqlite.into(), postgres.into()].into_iter().flatten() {
+        run(&body, db);
+    }
 }
 
 /// Makes `name::sqlite` and `name::postgres` of one test body.

@@ -1,15 +1,20 @@
 //! Tests of the rules and the data on real databases.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod catalogue;
 mod clients;
 mod executor;
+mod groups;
+mod idempotency;
 mod identities;
 mod intakes;
 mod keys;
 mod links;
+mod migrations;
 mod municipalities;
 mod organisations;
+mod outages;
 mod people;
 mod programmes;
+mod rows;
 mod talks;
