@@ -16,7 +16,7 @@ use utoipa_actix_web::{AppExt as _, scope};
 use crate::middleware::{cors, envelope};
 use crate::problem::{Problem, pages};
 use crate::state::AppState;
-use crate::{docs_page, document, glossary, health};
+use crate::{clients, docs_page, document, glossary, health, identity_links, me, oauth};
 
 /// Where the API lives. It is in `servers` of the document, and not in its paths.
 pub const BASE: &str = "/v1";
@@ -25,7 +25,12 @@ pub const BASE: &str = "/v1";
 fn operations(config: &mut ServiceConfig<'_>) {
     config
         .service(document::get_openapi)
-        .service(glossary::get_glossary);
+        .service(glossary::get_glossary)
+        .service(oauth::create_token)
+        .service(me::get_me)
+        .service(me::link_identity)
+        .service(identity_links::create_identity_link)
+        .configure(clients::routes);
 }
 
 /// What lives outside the API: probes and pages.
@@ -36,7 +41,9 @@ fn pages_and_probes(config: &mut ServiceConfig<'_>) {
         .service(pages::problem_list)
         .service(pages::problem_page)
         .service(docs_page::docs)
-        .service(docs_page::docs_file);
+        .service(docs_page::docs_file)
+        .service(oauth::list_token_keys)
+        .service(oauth::get_issuer_metadata);
 }
 
 /// The whole app, as the server and the tests run it.

@@ -7,6 +7,7 @@ use koplopers_shared::clock::Clock;
 use koplopers_shared::db::Db;
 use koplopers_shared::settings::Settings;
 
+use crate::auth::Auth;
 use crate::health::Health;
 use crate::metrics::Metrics;
 use crate::middleware::limits::Limits;
@@ -18,6 +19,8 @@ pub struct AppState {
     pub db: Db,
     /// The time: read it once per request.
     pub clock: Clock,
+    /// Finds out who is asking.
+    pub auth: Auth,
     /// The settings of this process.
     pub settings: Arc<Settings>,
     /// What this process keeps of itself.
@@ -63,11 +66,12 @@ impl Process {
 impl AppState {
     /// The state of a process that starts on this database.
     #[must_use]
-    pub fn new(db: Db, clock: Clock, settings: Arc<Settings>) -> Self {
+    pub fn new(db: Db, auth: Auth, clock: Clock, settings: Arc<Settings>) -> Self {
         let process = Arc::new(Process::new(&settings));
         Self {
             db,
             clock,
+            auth,
             settings,
             process,
         }

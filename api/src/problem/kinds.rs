@@ -97,6 +97,8 @@ kinds! {
     KEYS_UNREACHABLE: SERVICE_UNAVAILABLE "keys-unreachable" "The keys of the token's issuer are out of reach",
         "The token cannot be checked now. Wait for the seconds in `Retry-After`.";
     // Below, each feature's own.
+    LOGIN_REQUIRED: FORBIDDEN "login-required" "This takes a login at an outside provider",
+        "Only a person who logged in at the provider of this installation can do this. Log in there and send that token.";
 }
 
 /// The kind with this code.

@@ -12,6 +12,7 @@ use crate::audit::{self, AuditLine};
 use crate::db::{DbConn, DbResult};
 use crate::events::{self, NewEvent, Subject};
 use crate::ids::{ClientId, ClientSecretId};
+use crate::municipalities;
 use crate::secrets::{NoRandom, Secret, SecretHash};
 use crate::words::Slug;
 
@@ -40,7 +41,9 @@ pub fn create(
         (false, Some(_)) => return Err(CreateClientError::MunicipalityNotAllowed),
         (true, Some(code)) => {
             let own = granted.scope().bound_to();
-            if own.is_some_and(|own| own != code) || !queries::municipality_exists(conn, code)? {
+            if own.is_some_and(|own| own != code)
+                || municipalities::queries::find(conn, code)?.is_none()
+            {
                 return Err(CreateClientError::UnknownMunicipality);
             }
         }
@@ -74,16 +77,19 @@ pub fn create(
     Ok((client, secret))
 }
 
-/// Names a client anew; `expected` is the version that the caller read.
-pub fn rename(
+/// Changes a client that the caller read at version `expected`; without a name it stays as it is.
+pub fn change(
     conn: &mut DbConn,
     granted: &Granted<ClientsManage>,
     now: Timestamp,
     id: ClientId,
     expected: Option<i64>,
-    name: String,
+    name: Option<String>,
 ) -> Result<Client, ClientChangeError> {
     let client = found(conn, granted, id, expected)?.allowing(ClientAction::Change)?;
+    let Some(name) = name else {
+        return Ok(client);
+    };
     let client = queries::update(
         conn,
         Client {

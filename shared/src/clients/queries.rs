@@ -1,12 +1,14 @@
 //! Every SQL statement on `clients` and `client_secrets`.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use jiff::Timestamp;
 
 use super::model::{Client, ClientStatus, StoredSecret};
 use crate::access::{Role, Scope};
 use crate::db::columns::At;
-use crate::db::schema::{client_secrets, clients, municipalities};
+use crate::db::schema::{client_secrets, clients};
 use crate::db::{DbConn, DbResult, one_row};
 use crate::ids::{ClientId, ClientSecretId};
 use crate::paging::{PageSpec, Paged, Position, Seek};
@@ -113,8 +115,18 @@ pub fn live_secrets(
     client: ClientId,
     now: Timestamp,
 ) -> DbResult<Vec<StoredSecret>> {
-    let rows: Vec<(ClientSecretId, At, Option<At>)> = client_secrets::table
-        .filter(client_secrets::client.eq(client))
+    let mut found = live_secrets_of(conn, &[client], now)?;
+    Ok(found.remove(&client).unwrap_or_default())
+}
+
+/// The same for several clients, in one query.
+pub fn live_secrets_of(
+    conn: &mut DbConn,
+    clients: &[ClientId],
+    now: Timestamp,
+) -> DbResult<HashMap<ClientId, Vec<StoredSecret>>> {
+    let rows: Vec<(ClientId, ClientSecretId, At, Option<At>)> = client_secrets::table
+        .filter(client_secrets::client.eq_any(clients.to_vec()))
         .filter(
             client_secrets::expires_at
                 .is_null()
@@ -122,19 +134,21 @@ pub fn live_secrets(
         )
         .order((client_secrets::created_at, client_secrets::id))
         .select((
+            client_secrets::client,
             client_secrets::id,
             client_secrets::created_at,
             client_secrets::expires_at,
         ))
         .load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, created_at, expires_at)| StoredSecret {
+    let mut found: HashMap<ClientId, Vec<StoredSecret>> = HashMap::new();
+    for (client, id, created_at, expires_at) in rows {
+        found.entry(client).or_default().push(StoredSecret {
             id,
             created_at: created_at.0,
             expires_at: expires_at.map(Timestamp::from),
-        })
-        .collect())
+        });
+    }
+    Ok(found)
 }
 
 /// The hashes of a client's secrets that have not ended at `now`: one query, also for a client
@@ -219,9 +233,4 @@ pub(super) fn end_secret(conn: &mut DbConn, id: ClientSecretId, now: Timestamp) 
         .set(client_secrets::expires_at.eq(Some(At(now))))
         .execute(conn)?;
     Ok(())
-}
-
-pub(super) fn municipality_exists(conn: &mut DbConn, code: MunicipalityCode) -> DbResult<bool> {
-    let found = municipalities::table.filter(municipalities::code.eq(code));
-    Ok(diesel::select(diesel::dsl::exists(found)).get_result(conn)?)
 }

@@ -116,7 +116,7 @@ on_both_databases! {
         assert!(matches!(again, Err(ClientChangeError::State(_))));
         let renamed = db
             .write(move |conn| {
-                actions::rename(conn, &institute(), now(), id, None, "Other".into())
+                actions::change(conn, &institute(), now(), id, None, Some("Other".into()))
             })
             .await;
         assert!(matches!(renamed, Err(ClientChangeError::State(_))));

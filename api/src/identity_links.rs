@@ -1,0 +1,78 @@
+//! One-time codes by which a login becomes a person.
+
+use actix_web::{HttpResponse, post, web};
+use jiff::Timestamp;
+use koplopers_shared::access::PeopleWrite;
+use koplopers_shared::identities::{self, CreateIdentityLinkError};
+use koplopers_shared::ids::PersonId;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::auth::Authorized;
+use crate::problem::document::WriteErrors;
+use crate::problem::{Problem, kinds};
+use crate::reply::{self, Reply};
+use crate::state::AppState;
+
+/// A one-time code, shown once.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = IdentityLink)]
+pub struct IdentityLinkView<'a> {
+    /// The person that a login becomes.
+    #[schema(value_type = uuid::Uuid)]
+    pub person: PersonId,
+    /// The code, for `POST /me/identity`.
+    #[schema(example = "kpi_Zm9vYmFy")]
+    pub code: &'a str,
+    /// From when it counts no longer.
+    #[schema(value_type = String, format = "date-time", example = "2026-03-09T09:00:00Z")]
+    pub expires_at: Timestamp,
+}
+
+/// Make a code for a person
+///
+/// Hand it to them in person or by a channel you trust: whoever uses it is that person from then
+/// on. Works once, within a week; a newer code ends it. For the institute only.
+#[utoipa::path(
+    operation_id = "create_identity_link",
+    tag = "people",
+    security(("bearer" = ["people:write"])),
+    params(("id" = uuid::Uuid, Path, description = "The person")),
+    responses((status = 201, description = "The code", body = IdentityLinkView), WriteErrors),
+)]
+#[post("/people/{id}/identity-links")]
+pub async fn create_identity_link(
+    auth: Authorized<PeopleWrite>,
+    id: web::Path<PersonId>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let now = state.clock.now();
+    let granted = auth.into_granted();
+    let person = id.into_inner();
+    let code = identities::new_code().map_err(|error| Problem::internal(&error))?;
+    let write = move |conn: &mut _| {
+        let expires_at = identities::create_link(conn, &granted, now, person, &code)?;
+        Ok::<_, CreateIdentityLinkError>(Reply::created_plain(
+            format!("/v1/people/{person}"),
+            &IdentityLinkView {
+                person,
+                code: code.expose(),
+                expires_at,
+            },
+        ))
+    };
+    Ok(reply::send(state.db.write(write).await?))
+}
+
+impl From<CreateIdentityLinkError> for Problem {
+    fn from(error: CreateIdentityLinkError) -> Self {
+        match error {
+            CreateIdentityLinkError::NotFound => Self::not_found(),
+            CreateIdentityLinkError::InstituteOnly => {
+                Self::of(&kinds::FORBIDDEN).detail("only the institute links logins to people")
+            }
+            CreateIdentityLinkError::Db(error) => error.into(),
+        }
+    }
+}
