@@ -11,6 +11,11 @@ use actix_web::http::header::IF_MATCH;
 use actix_web::{FromRequest, HttpRequest};
 use aws_lc_rs::digest;
 
+use utoipa::IntoParams;
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+
 use crate::problem::{Problem, kinds};
 
 /// The tag of a body at a version.
@@ -116,6 +121,38 @@ impl FromRequest for MaybeIfMatch {
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(read(req).map(Self))
+    }
+}
+
+fn header(required: Required, description: &'static str) -> Vec<Parameter> {
+    vec![
+        ParameterBuilder::new()
+            .name("If-Match")
+            .parameter_in(ParameterIn::Header)
+            .required(required)
+            .description(Some(description))
+            .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+            .build(),
+    ]
+}
+
+/// In the document: name it in `params(…)` of every operation that asks for the header.
+impl IntoParams for IfMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        header(
+            Required::True,
+            "The `ETag` that you last read, or `*` for whatever there is now.",
+        )
+    }
+}
+
+/// In the document: name it in `params(…)` of every operation that minds the header.
+impl IntoParams for MaybeIfMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        header(
+            Required::False,
+            "The `ETag` that you last read: the request is refused when it is no longer current.",
+        )
     }
 }
 

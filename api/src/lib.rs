@@ -11,6 +11,7 @@ pub mod etag;
 pub mod glossary;
 pub mod health;
 pub mod identity_links;
+pub mod idempotency;
 pub mod logging;
 pub mod me;
 pub mod metrics;

@@ -4,20 +4,10 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LOCATION};
+use koplopers_shared::idempotency::StoredResponse;
 use serde::Serialize;
 
 use crate::etag;
-
-/// An answer as it can be kept with the write that it is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredResponse {
-    /// The HTTP status.
-    pub status: u16,
-    /// The headers that belong to the content.
-    pub headers: Vec<(String, String)>,
-    /// The body.
-    pub body: String,
-}
 
 /// Makers of answers.
 #[derive(Debug)]
@@ -65,6 +55,7 @@ impl Reply {
             status: StatusCode::NO_CONTENT.as_u16(),
             headers: Vec::new(),
             body: String::new(),
+            replay_body: None,
         }
     }
 }
@@ -85,6 +76,7 @@ fn unversioned<V: Serialize>(status: StatusCode, view: &V) -> StoredResponse {
                 "application/json".to_owned(),
             )],
             body,
+            replay_body: None,
         },
         // A view of ours always has a JSON form; the envelope makes a problem of this.
         Err(error) => {
@@ -93,6 +85,7 @@ fn unversioned<V: Serialize>(status: StatusCode, view: &V) -> StoredResponse {
                 status: StatusCode::INTERNAL_SERVER_ERROR.as_u16(),
                 headers: Vec::new(),
                 body: String::new(),
+                replay_body: None,
             }
         }
     }

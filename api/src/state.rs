@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use koplopers_shared::clock::Clock;
+use koplopers_shared::clock::{Clock, LocalNow};
 use koplopers_shared::db::Db;
 use koplopers_shared::settings::Settings;
 
@@ -75,5 +75,11 @@ impl AppState {
             settings,
             process,
         }
+    }
+
+    /// The time with the institute's calendar day: read it once per request.
+    #[must_use]
+    pub fn local_now(&self) -> LocalNow {
+        LocalNow::new(self.clock.now(), &self.settings.time_zone)
     }
 }
