@@ -4,7 +4,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LOCATION};
-use koplopers_shared::idempotency::StoredResponse;
+pub use koplopers_shared::idempotency::StoredResponse;
 use serde::Serialize;
 
 use crate::etag;
