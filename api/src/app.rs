@@ -16,7 +16,10 @@ use utoipa_actix_web::{AppExt as _, scope};
 use crate::middleware::{cors, envelope};
 use crate::problem::{Problem, pages};
 use crate::state::AppState;
-use crate::{clients, docs_page, document, glossary, health, identity_links, me, oauth};
+use crate::{
+    audit, clients, docs_page, document, events, glossary, health, identity_links, intakes, me,
+    meetings, oauth,
+};
 
 /// Where the API lives. It is in `servers` of the document, and not in its paths.
 pub const BASE: &str = "/v1";
@@ -30,7 +33,11 @@ fn operations(config: &mut ServiceConfig<'_>) {
         .service(me::get_me)
         .service(me::link_identity)
         .service(identity_links::create_identity_link)
-        .configure(clients::routes);
+        .configure(clients::routes)
+        .configure(intakes::routes)
+        .configure(meetings::routes)
+        .configure(events::routes)
+        .configure(audit::routes);
 }
 
 /// What lives outside the API: probes and pages.

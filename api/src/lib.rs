@@ -2,18 +2,23 @@
 
 pub mod actions;
 pub mod app;
+pub mod audit;
 pub mod auth;
 pub mod body;
 pub mod clients;
+pub mod demo;
 pub mod docs_page;
 pub mod document;
 pub mod etag;
+pub mod events;
 pub mod glossary;
 pub mod health;
-pub mod identity_links;
 pub mod idempotency;
+pub mod identity_links;
+pub mod intakes;
 pub mod logging;
 pub mod me;
+pub mod meetings;
 pub mod metrics;
 pub mod middleware;
 pub mod oauth;

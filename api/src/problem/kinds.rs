@@ -97,6 +97,16 @@ kinds! {
     KEYS_UNREACHABLE: SERVICE_UNAVAILABLE "keys-unreachable" "The keys of the token's issuer are out of reach",
         "The token cannot be checked now. Wait for the seconds in `Retry-After`.";
     // Below, each feature's own.
+    PROGRAMME_CLOSED: CONFLICT "programme-closed" "The programme takes no intakes now",
+        "Look at `open` of the programme, or ask its contact persons when it opens again.";
+    ROUND_CLOSED: CONFLICT "round-closed" "No round is open for this intake",
+        "The programme takes intakes in rounds only. `/programmes/{slug}/rounds` tells when the next one opens.";
+    OPEN_INTAKE_EXISTS: CONFLICT "open-intake-exists" "There is an open intake already",
+        "A municipality has one open intake per programme and round. Go on with that one, or withdraw it first.";
+    INTAKE_INCOMPLETE: CONFLICT "intake-incomplete" "The intake is not complete yet",
+        "`invalidParams` names everything that is missing, all at once. Change the draft and send it in again.";
+    MUNICIPALITY_ENDED: CONFLICT "municipality-ended" "The municipality was merged or split",
+        "`successors` lists what came in its place: send the intake in the name of one of those.";
     LOGIN_REQUIRED: FORBIDDEN "login-required" "This takes a login at an outside provider",
         "Only a person who logged in at the provider of this installation can do this. Log in there and send that token.";
 }

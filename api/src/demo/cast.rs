@@ -1,0 +1,146 @@
+//! The people of the demo: one ready for each role.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use koplopers_shared::access::{Actor, Granted, PeopleWrite, Scope};
+use koplopers_shared::catalogue::words::{Language, PersonRole};
+use koplopers_shared::clock::LocalNow;
+use koplopers_shared::db::DbConn;
+use koplopers_shared::ids::PersonId;
+use koplopers_shared::paging::PageSpec;
+use koplopers_shared::people::queries::PersonFilter;
+use koplopers_shared::people::{self, NewPerson, NewRole};
+use koplopers_shared::words::MunicipalityCode;
+
+use super::{DemoError, grant, refused};
+
+/// The role in which the demo's sponsor commissions.
+pub const SPONSOR_ROLE: PersonRole = PersonRole::Gemeentesecretaris;
+
+/// The OAuth client of the demo's municipality.
+pub const MUNICIPAL_CLIENT: &str = "demo-gemeente";
+
+/// The municipality of the demo.
+const MUNICIPALITY: &str = "GM0363";
+
+/// Who plays in the demo.
+#[derive(Debug, Clone, Copy)]
+pub struct Cast {
+    /// Coordinates at the institute.
+    pub coordinator: PersonId,
+    /// Advises at the institute.
+    pub adviser: PersonId,
+    /// Answers questions at the municipality.
+    pub contact: PersonId,
+    /// Commissions at the municipality.
+    pub sponsor: PersonId,
+    /// The municipality.
+    pub municipality: MunicipalityCode,
+}
+
+/// A part in the demo.
+struct Part {
+    name: &'static str,
+    email: &'static str,
+    role: PersonRole,
+    municipal: bool,
+}
+
+const PARTS: [Part; 4] = [
+    Part {
+        name: "Noor van Dam",
+        email: "noor.vandam@instituut.example.nl",
+        role: PersonRole::Adviseur,
+        municipal: false,
+    },
+    Part {
+        name: "Sem Bakker",
+        email: "sem.bakker@instituut.example.nl",
+        role: PersonRole::Adviseur,
+        municipal: false,
+    },
+    Part {
+        name: "Fatima el Idrissi",
+        email: "f.elidrissi@gemeente.example.nl",
+        role: PersonRole::Ambtenaar,
+        municipal: true,
+    },
+    Part {
+        name: "Joris Vermeulen",
+        email: "j.vermeulen@gemeente.example.nl",
+        role: SPONSOR_ROLE,
+        municipal: true,
+    },
+];
+
+impl Cast {
+    /// The cast of a demo that was made before.
+    pub fn find(conn: &mut DbConn) -> Result<Option<Self>, DemoError> {
+        let mut found = [None; PARTS.len()];
+        for (slot, part) in found.iter_mut().zip(&PARTS) {
+            let filter = PersonFilter {
+                email: Some(part.email.parse().map_err(refused)?),
+                ..PersonFilter::default()
+            };
+            let page = PageSpec::first(1);
+            let people = people::queries::list(conn, &Scope::Institute, &filter, &page)?;
+            *slot = people.items.first().map(|person| person.id);
+        }
+        Self::of(found)
+    }
+
+    fn of(people: [Option<PersonId>; PARTS.len()]) -> Result<Option<Self>, DemoError> {
+        let [
+            Some(coordinator),
+            Some(adviser),
+            Some(contact),
+            Some(sponsor),
+        ] = people
+        else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            coordinator,
+            adviser,
+            contact,
+            sponsor,
+            municipality: MUNICIPALITY.parse().map_err(refused)?,
+        }))
+    }
+}
+
+/// Makes the people and says who is who.
+pub(super) fn make(conn: &mut DbConn, now: LocalNow) -> Result<Cast, DemoError> {
+    let municipality: MunicipalityCode = MUNICIPALITY.parse().map_err(refused)?;
+    let granted = grant(&Arc::new(Actor::system("demo")))?;
+    let mut made = [None; PARTS.len()];
+    for (slot, part) in made.iter_mut().zip(&PARTS) {
+        *slot = Some(make_person(conn, now, &granted, part, municipality)?);
+    }
+    Cast::of(made)?.ok_or_else(|| refused(std::fmt::Error))
+}
+
+fn make_person(
+    conn: &mut DbConn,
+    now: LocalNow,
+    granted: &Granted<PeopleWrite>,
+    part: &Part,
+    municipality: MunicipalityCode,
+) -> Result<PersonId, DemoError> {
+    let new = NewPerson {
+        name: part.name.to_owned(),
+        email: Some(part.email.parse().map_err(refused)?),
+        phone: None,
+        language: Language::Nl,
+        roles: vec![NewRole {
+            role: part.role,
+            municipality: part.municipal.then_some(municipality),
+            organisation: None,
+            valid_from: Date::constant(2025, 1, 1),
+            valid_until: None,
+        }],
+    };
+    let (person, _) = people::actions::create(conn, granted, now.at, new).map_err(refused)?;
+    Ok(person.id)
+}

@@ -1,0 +1,24 @@
+//! Intakes over HTTP (I1, I2).
+
+mod dto;
+mod handlers;
+mod problems;
+mod talk;
+mod transitions;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use dto::IntakeView;
+
+/// Mounts the operations on intakes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(handlers::create_intake)
+        .service(handlers::list_intakes)
+        .service(handlers::get_intake)
+        .service(handlers::change_intake)
+        .service(handlers::list_intake_history)
+        .service(transitions::submit_intake)
+        .service(transitions::withdraw_intake)
+        .service(talk::plan_intake_talk);
+}

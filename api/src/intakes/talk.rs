@@ -1,0 +1,161 @@
+//! Planning the talk of an intake.
+
+use actix_web::{HttpResponse, post, web};
+use jiff::civil::DateTime;
+use koplopers_shared::access::IntakesAssess;
+use koplopers_shared::catalogue::words::TalkKind;
+use koplopers_shared::flows::{self, PlanTalkError, TalkPlan};
+use koplopers_shared::ids::{IntakeId, PersonId};
+use koplopers_shared::invitations::Invitee;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::auth::Authorized;
+use crate::body::Body;
+use crate::etag::MaybeIfMatch;
+use crate::idempotency::{self, IdempotencyKey};
+use crate::meetings::{MeetingDetailView, VenueRequest, local_period, venue};
+use crate::problem::Problem;
+use crate::problem::document::WriteErrors;
+use crate::reply::Reply;
+use crate::state::AppState;
+
+/// Somebody to invite.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct InviteeRequest {
+    /// The person.
+    #[schema(value_type = uuid::Uuid)]
+    person: PersonId,
+    /// Whether the meeting needs them; yes unless said otherwise.
+    #[serde(default = "yes")]
+    #[schema(default = true)]
+    required: bool,
+    /// Whether they lead it.
+    #[serde(default)]
+    chair: bool,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+impl From<InviteeRequest> for Invitee {
+    fn from(request: InviteeRequest) -> Self {
+        Self {
+            person: request.person,
+            required: request.required,
+            chair: request.chair,
+        }
+    }
+}
+
+/// The talk of an intake, about to be planned.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PlanTalkRequest {
+    /// Which talk: `intake_talk` or `exploratory_talk`; the programme's own when left out.
+    #[schema(value_type = Option<String>, nullable = false, example = "intake_talk")]
+    kind: Option<TalkKind>,
+    /// The start, on the clock of the time zone.
+    #[schema(format = "date-time-local", value_type = String, example = "2027-03-04T14:00")]
+    local_start: DateTime,
+    /// The end, on the clock of the time zone.
+    #[schema(format = "date-time-local", value_type = String, example = "2027-03-04T15:30")]
+    local_end: DateTime,
+    /// The time zone (IANA); the institute's when left out.
+    #[schema(
+        format = "time-zone",
+        max_length = 64,
+        nullable = false,
+        example = "Europe/Amsterdam"
+    )]
+    time_zone: Option<String>,
+    /// The place; a place, an online link, or both.
+    #[schema(
+        min_length = 1,
+        max_length = 500,
+        pattern = r"\S",
+        nullable = false,
+        example = "Stadhuis, kamer 2.14"
+    )]
+    place: Option<String>,
+    /// The online link.
+    #[schema(
+        format = "https-url",
+        max_length = 2_000,
+        nullable = false,
+        example = "https://overleg.example.nl/talk/42"
+    )]
+    online_url: Option<String>,
+    /// What it is about.
+    #[schema(min_length = 1, max_length = 5_000, pattern = r"\S", nullable = false)]
+    agenda: Option<String>,
+    /// Who organises it; the caller when left out.
+    #[schema(value_type = Option<uuid::Uuid>, nullable = false)]
+    organiser: Option<PersonId>,
+    /// Who is invited besides the contact person, who always is.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    invitees: Vec<InviteeRequest>,
+}
+
+/// Plan the talk of an intake
+///
+/// Makes a meeting with its invitations; everybody invited gets a mail with a calendar
+/// invitation and a link to answer. Calling the meeting off takes the intake back to
+/// `submitted`.
+#[utoipa::path(
+    operation_id = "plan_intake_talk",
+    tag = "intakes",
+    security(("bearer" = ["intakes:assess"])),
+    params(("id" = uuid::Uuid, Path, description = "The intake"), MaybeIfMatch, IdempotencyKey),
+    request_body = PlanTalkRequest,
+    responses((status = 201, description = "The talk", body = MeetingDetailView), WriteErrors),
+)]
+#[post("/intakes/{id}/talk")]
+pub async fn plan_intake_talk(
+    auth: Authorized<IntakesAssess>,
+    id: web::Path<IntakeId>,
+    if_match: MaybeIfMatch,
+    key: IdempotencyKey,
+    body: Body<PlanTalkRequest>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let now = state.local_now();
+    let granted = auth.into_granted();
+    let permits = granted.actor().permits();
+    let id = id.into_inner();
+    let key = key.of(granted.actor(), now.at);
+    let plan = plan_of(body.into_inner(), &state)?;
+    let write = move |conn: &mut _| {
+        let planned = flows::plan_talk(conn, &granted, now, id, if_match.version(), plan.clone())?;
+        let location = format!("/v1/meetings/{}", planned.meeting.id);
+        let version = planned.meeting.version;
+        let view = MeetingDetailView::new(planned.meeting, planned.invitations, permits);
+        Ok::<_, PlanTalkError>(Reply::created(location, version, &view))
+    };
+    idempotency::send(state.db.write_once(key, write).await)
+}
+
+fn plan_of(request: PlanTalkRequest, state: &AppState) -> Result<TalkPlan, Problem> {
+    let zone = request.time_zone.as_deref();
+    let period = local_period(request.local_start, request.local_end, zone, state);
+    let venue = venue(VenueRequest {
+        place: request.place,
+        online_url: request.online_url,
+    });
+    let (period, venue) = match (period, venue) {
+        (Ok(period), Ok(venue)) => (period, venue),
+        (Err(one), Err(other)) => return Err(one.and(other)),
+        (Err(problem), Ok(_)) | (Ok(_), Err(problem)) => return Err(problem),
+    };
+    Ok(TalkPlan {
+        kind: request.kind,
+        period,
+        venue,
+        agenda: request.agenda,
+        organiser: request.organiser,
+        invitees: request.invitees.into_iter().map(Invitee::from).collect(),
+    })
+}

@@ -1,0 +1,227 @@
+//! Bodies and answers of the operations on meetings.
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use koplopers_shared::access::{Permit, PermitSet};
+use koplopers_shared::catalogue::words::MeetingKind;
+use koplopers_shared::ids::{IntakeId, InvitationId, MeetingId, PersonId};
+use koplopers_shared::invitations::{AnsweredVia, Invitation, InvitationAnswer};
+use koplopers_shared::meetings::{Meeting, MeetingAction, MeetingStatus};
+use koplopers_shared::words::Slug;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::actions::AllowedActionView;
+
+/// Why a meeting is called off.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CancelMeetingRequest {
+    /// The reason, which the invitees read in their mail.
+    #[schema(
+        min_length = 1,
+        max_length = 2_000,
+        pattern = r"\S",
+        nullable = false,
+        example = "De gemeente kan deze dag toch niet."
+    )]
+    pub reason: Option<String>,
+}
+
+/// What a list of meetings is narrowed to.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+pub struct MeetingListFilter {
+    /// Only those in this state.
+    #[param(value_type = Option<String>)]
+    pub status: Option<MeetingStatus>,
+    /// Only those of this kind.
+    #[param(value_type = Option<String>)]
+    pub kind: Option<MeetingKind>,
+    /// Only the talks of this intake.
+    #[param(value_type = Option<uuid::Uuid>)]
+    pub intake: Option<IntakeId>,
+    /// Only those of this programme.
+    #[param(format = "slug", value_type = Option<String>)]
+    pub programme: Option<Slug>,
+    /// Only those that start at this instant or later.
+    #[param(format = "date-time", value_type = Option<String>)]
+    pub starts_from: Option<Timestamp>,
+    /// Only those that start before this instant.
+    #[param(format = "date-time", value_type = Option<String>)]
+    pub starts_to: Option<Timestamp>,
+}
+
+/// A meeting.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MeetingView {
+    /// Its id.
+    #[schema(value_type = uuid::Uuid)]
+    id: MeetingId,
+    /// Where it stands.
+    #[schema(value_type = String, example = "scheduled")]
+    status: MeetingStatus,
+    /// What kind of meeting it is.
+    #[schema(value_type = String, example = "intake_talk")]
+    kind: MeetingKind,
+    /// What it is called.
+    title: String,
+    /// What it is about.
+    agenda: Option<String>,
+    /// The programme it belongs to.
+    #[schema(value_type = Option<String>)]
+    programme: Option<Slug>,
+    /// The intake whose talk it is.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    intake: Option<IntakeId>,
+    /// Who organises it.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    organiser: Option<PersonId>,
+    /// The start, on the clock of the time zone.
+    #[schema(value_type = String, example = "2027-03-04T14:00:00")]
+    local_start: DateTime,
+    /// The end, on the clock of the time zone.
+    #[schema(value_type = String, example = "2027-03-04T15:30:00")]
+    local_end: DateTime,
+    /// The time zone (IANA).
+    #[schema(example = "Europe/Amsterdam")]
+    time_zone: String,
+    /// The instant of the start.
+    #[schema(value_type = String, format = DateTime)]
+    starts_at: Timestamp,
+    /// The instant of the end.
+    #[schema(value_type = String, format = DateTime)]
+    ends_at: Timestamp,
+    /// The place.
+    place: Option<String>,
+    /// The online link.
+    online_url: Option<String>,
+    /// The SEQUENCE in calendars (RFC 5545): how often time or place changed.
+    sequence: i32,
+    /// Why it was called off.
+    cancelled_reason: Option<String>,
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    /// When it was last changed.
+    #[schema(value_type = String, format = DateTime)]
+    updated_at: Timestamp,
+    /// Every action on a meeting, with whether the caller may do it now.
+    allowed_actions: Vec<AllowedActionView>,
+}
+
+impl MeetingView {
+    /// The meeting as a caller with `permits` sees it.
+    #[must_use]
+    pub fn new(meeting: Meeting, permits: PermitSet) -> Self {
+        let allowed = MeetingAction::ALL.iter().map(|action| {
+            AllowedActionView::new(
+                action.as_str(),
+                permits.contains(Permit::MeetingsWrite),
+                meeting.allows(*action).is_ok(),
+            )
+        });
+        Self {
+            id: meeting.id,
+            status: meeting.status,
+            kind: meeting.kind,
+            allowed_actions: allowed.collect(),
+            title: meeting.title,
+            agenda: meeting.agenda,
+            programme: meeting.programme,
+            intake: meeting.intake,
+            organiser: meeting.organiser,
+            local_start: meeting.period.local_start(),
+            local_end: meeting.period.local_end(),
+            time_zone: meeting.period.zone_name().to_owned(),
+            starts_at: meeting.period.starts_at(),
+            ends_at: meeting.period.ends_at(),
+            place: meeting.venue.place().map(str::to_owned),
+            online_url: meeting.venue.online_url().map(str::to_owned),
+            sequence: meeting.sequence,
+            cancelled_reason: meeting.cancelled_reason,
+            created_at: meeting.created_at,
+            updated_at: meeting.updated_at,
+        }
+    }
+}
+
+/// One person's invitation to a meeting.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct InvitationView {
+    /// Its id.
+    #[schema(value_type = uuid::Uuid)]
+    id: InvitationId,
+    /// The invitee.
+    #[schema(value_type = uuid::Uuid)]
+    person: PersonId,
+    /// Whether the meeting needs them.
+    required: bool,
+    /// Whether they lead it.
+    chair: bool,
+    /// What they answered.
+    #[schema(value_type = String, example = "needs_action")]
+    answer: InvitationAnswer,
+    /// What they added.
+    remark: Option<String>,
+    /// When they answered.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    answered_at: Option<Timestamp>,
+    /// How they answered: `link`, `api` or `mail`.
+    #[schema(value_type = Option<String>)]
+    answered_via: Option<AnsweredVia>,
+    /// When they were invited.
+    #[schema(value_type = String, format = DateTime)]
+    invited_at: Timestamp,
+    /// Whether a mail with the invitation has left.
+    mailed: bool,
+}
+
+impl From<Invitation> for InvitationView {
+    fn from(invitation: Invitation) -> Self {
+        Self {
+            id: invitation.id,
+            person: invitation.person,
+            required: invitation.required,
+            chair: invitation.chair,
+            answer: invitation.answer,
+            remark: invitation.remark,
+            answered_at: invitation.answered_at,
+            answered_via: invitation.answered_via,
+            invited_at: invitation.invited_at,
+            mailed: invitation.last_sequence_sent.is_some(),
+        }
+    }
+}
+
+/// A meeting with the invitations to it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MeetingDetailView {
+    /// The meeting.
+    meeting: MeetingView,
+    /// Who is invited, and what they answered.
+    invitations: Vec<InvitationView>,
+}
+
+impl MeetingDetailView {
+    /// The meeting and its invitations as a caller with `permits` sees them.
+    #[must_use]
+    pub fn new(meeting: Meeting, invitations: Vec<Invitation>, permits: PermitSet) -> Self {
+        Self {
+            meeting: MeetingView::new(meeting, permits),
+            invitations: invitations.into_iter().map(InvitationView::from).collect(),
+        }
+    }
+}
+
+/// The invitations to a meeting, all of them.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct InvitationsView {
+    /// Who is invited, in the order in which they were.
+    pub items: Vec<InvitationView>,
+}

@@ -1,0 +1,220 @@
+//! Reading meetings and calling them off.
+
+use actix_web::{HttpResponse, get, post, web};
+use koplopers_shared::access::{MeetingsRead, MeetingsWrite};
+use koplopers_shared::db::DbError;
+use koplopers_shared::events::{self, Subject};
+use koplopers_shared::ids::MeetingId;
+use koplopers_shared::meetings::{
+    self, CancelMeetingError, InvalidMeetingTransition, MeetingAction, MeetingFilter,
+};
+use koplopers_shared::{flows, invitations};
+
+use super::dto::{
+    CancelMeetingRequest, InvitationView, InvitationsView, MeetingListFilter, MeetingView,
+};
+use crate::auth::Authorized;
+use crate::body::Body;
+use crate::etag::IfMatch;
+use crate::events::EventView;
+use crate::idempotency::{self, IdempotencyKey};
+use crate::page::{List, ListBody, NoFilter, PageParams};
+use crate::problem::document::{ReadErrors, WriteErrors};
+use crate::problem::{Problem, kinds};
+use crate::reply::{self, Reply};
+use crate::state::AppState;
+
+/// List meetings
+///
+/// In order of their start. A municipality sees the talks of its intakes, and meetings to which
+/// somebody who holds a role with it is invited.
+#[utoipa::path(
+    operation_id = "list_meetings",
+    tag = "meetings",
+    security(("bearer" = ["meetings:read"])),
+    params(MeetingListFilter, PageParams),
+    responses((status = 200, description = "A page of meetings", body = ListBody<MeetingView>), ReadErrors),
+)]
+#[get("/meetings")]
+pub async fn list_meetings(
+    auth: Authorized<MeetingsRead>,
+    list: List<MeetingListFilter>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let granted = auth.into_granted();
+    let permits = granted.actor().permits();
+    let (filter, page, links) = list.into_parts();
+    let filter = MeetingFilter {
+        status: filter.status,
+        kind: filter.kind,
+        intake: filter.intake,
+        programme: filter.programme,
+        starts_from: filter.starts_from,
+        starts_to: filter.starts_to,
+    };
+    let found = state
+        .db
+        .read(move |conn| meetings::list(conn, granted.scope(), &filter, &page))
+        .await?;
+    Ok(links.answer(
+        found.map(|meeting| MeetingView::new(meeting, permits)),
+        None,
+    ))
+}
+
+/// Get a meeting
+#[utoipa::path(
+    operation_id = "get_meeting",
+    tag = "meetings",
+    security(("bearer" = ["meetings:read"])),
+    params(("id" = uuid::Uuid, Path, description = "The meeting")),
+    responses((status = 200, description = "The meeting", body = MeetingView), ReadErrors),
+)]
+#[get("/meetings/{id}")]
+pub async fn get_meeting(
+    auth: Authorized<MeetingsRead>,
+    id: web::Path<MeetingId>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let granted = auth.into_granted();
+    let permits = granted.actor().permits();
+    let id = id.into_inner();
+    let meeting = state
+        .db
+        .read(move |conn| meetings::find(conn, granted.scope(), id))
+        .await?
+        .ok_or_else(Problem::not_found)?;
+    let version = meeting.version;
+    Ok(reply::send(Reply::ok(
+        version,
+        &MeetingView::new(meeting, permits),
+    )))
+}
+
+/// List the invitations to a meeting
+///
+/// All of them, with what everybody answered.
+#[utoipa::path(
+    operation_id = "list_meeting_invitations",
+    tag = "meetings",
+    security(("bearer" = ["meetings:read"])),
+    params(("id" = uuid::Uuid, Path, description = "The meeting")),
+    responses((status = 200, description = "The invitations", body = InvitationsView), ReadErrors),
+)]
+#[get("/meetings/{id}/invitations")]
+pub async fn list_meeting_invitations(
+    auth: Authorized<MeetingsRead>,
+    id: web::Path<MeetingId>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let granted = auth.into_granted();
+    let id = id.into_inner();
+    let found = state
+        .db
+        .read(move |conn| {
+            if meetings::find(conn, granted.scope(), id)?.is_none() {
+                return Ok::<_, DbError>(None);
+            }
+            invitations::of_meeting(conn, id).map(Some)
+        })
+        .await?
+        .ok_or_else(Problem::not_found)?;
+    let items = found.into_iter().map(InvitationView::from).collect();
+    Ok(reply::send(Reply::plain(&InvitationsView { items })))
+}
+
+/// List what happened to a meeting
+///
+/// The business history, oldest first: who did what, and when.
+#[utoipa::path(
+    operation_id = "list_meeting_history",
+    tag = "meetings",
+    security(("bearer" = ["meetings:read"])),
+    params(("id" = uuid::Uuid, Path, description = "The meeting"), PageParams),
+    responses((status = 200, description = "A page of events", body = ListBody<EventView>), ReadErrors),
+)]
+#[get("/meetings/{id}/history")]
+pub async fn list_meeting_history(
+    auth: Authorized<MeetingsRead>,
+    id: web::Path<MeetingId>,
+    list: List<NoFilter>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let granted = auth.into_granted();
+    let id = id.into_inner();
+    let (_, page, links) = list.into_parts();
+    let found = state
+        .db
+        .read(move |conn| {
+            if meetings::find(conn, granted.scope(), id)?.is_none() {
+                return Ok::<_, DbError>(None);
+            }
+            let subject = Subject {
+                kind: "meeting",
+                id: id.0,
+            };
+            events::history(conn, granted.scope(), subject, &page).map(Some)
+        })
+        .await?
+        .ok_or_else(Problem::not_found)?;
+    Ok(links.answer(found.map(EventView::from), None))
+}
+
+/// Call a meeting off
+///
+/// `If-Match` is needed. Everybody to whom an invitation went gets a cancellation that takes
+/// the meeting out of their calendar. The talk of an intake takes the intake back to
+/// `submitted`.
+#[utoipa::path(
+    operation_id = "cancel_meeting",
+    tag = "meetings",
+    security(("bearer" = ["meetings:write"])),
+    params(("id" = uuid::Uuid, Path, description = "The meeting"), IfMatch, IdempotencyKey),
+    request_body = CancelMeetingRequest,
+    responses((status = 200, description = "The cancelled meeting", body = MeetingView), WriteErrors),
+)]
+#[post("/meetings/{id}/cancellation")]
+pub async fn cancel_meeting(
+    auth: Authorized<MeetingsWrite>,
+    id: web::Path<MeetingId>,
+    if_match: IfMatch,
+    key: IdempotencyKey,
+    body: Body<CancelMeetingRequest>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let now = state.local_now();
+    let granted = auth.into_granted();
+    let permits = granted.actor().permits();
+    let id = id.into_inner();
+    let key = key.of(granted.actor(), now.at);
+    let reason = body.into_inner().reason;
+    let write = move |conn: &mut _| {
+        let meeting =
+            flows::cancel_meeting(conn, &granted, now, id, if_match.version(), reason.clone())?;
+        let version = meeting.version;
+        Ok::<_, CancelMeetingError>(Reply::ok(version, &MeetingView::new(meeting, permits)))
+    };
+    idempotency::send(state.db.write_once(key, write).await)
+}
+
+impl From<InvalidMeetingTransition> for Problem {
+    fn from(invalid: InvalidMeetingTransition) -> Self {
+        let possible: Vec<&str> = MeetingAction::ALL
+            .iter()
+            .filter(|action| action.possible_in().contains(&invalid.from))
+            .map(|action| action.as_str())
+            .collect();
+        Self::invalid_transition(invalid.from.as_str(), &possible).detail(invalid.to_string())
+    }
+}
+
+impl From<CancelMeetingError> for Problem {
+    fn from(error: CancelMeetingError) -> Self {
+        match error {
+            CancelMeetingError::NotFound => Self::not_found(),
+            CancelMeetingError::Stale => Self::of(&kinds::STALE),
+            CancelMeetingError::State(invalid) => invalid.into(),
+            CancelMeetingError::Db(error) => error.into(),
+        }
+    }
+}
