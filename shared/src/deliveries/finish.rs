@@ -65,6 +65,14 @@ pub struct Completion {
     pub attempt: Attempt,
 }
 
+impl Completion {
+    /// Whether the mail server took the mail.
+    #[must_use]
+    pub fn is_sent(&self) -> bool {
+        self.attempt.outcome == AttemptOutcome::Accepted
+    }
+}
+
 /// The envelope and bytes of a mail, sealed, before they are sent for the first time.
 #[derive(Debug, Clone)]
 pub struct Frozen {

@@ -2,12 +2,16 @@
 
 mod cancel_meeting;
 pub mod catalogue;
+mod compose_mail;
 mod finish_mail;
 pub mod fresh_link;
 mod plan_talk;
 mod withdraw_intake;
 
 pub use cancel_meeting::cancel_meeting;
+pub use compose_mail::{
+    ComposeError, Composed, ComposedMail, Letterhead, compose, no_longer_wanted,
+};
 pub use finish_mail::{finish_mails, sweep_mails};
 pub use plan_talk::{PlanTalkError, PlannedTalk, TalkPlan, TalkPlanProblem, plan_talk};
 pub use withdraw_intake::{WithdrawIntakeError, withdraw_intake};

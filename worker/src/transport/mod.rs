@@ -76,6 +76,9 @@ pub(crate) fn wire_address(address: &str) -> Result<String, EnvelopeError> {
     Ok(format!("{local}@{domain}"))
 }
 
+/// How many mails are written into a folder at once.
+const MAILDIR_WRITERS: usize = 4;
+
 /// Where mail goes. Made once, shared by everything that sends.
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "there is one per process")]
@@ -105,6 +108,15 @@ impl Transport {
             MailUrl::Maildir(path) => Maildir::open(path)
                 .map(Self::Maildir)
                 .map_err(TransportError::Folder),
+        }
+    }
+
+    /// How many mails can be handed over at once.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        match self {
+            Self::Smtp(smtp) => smtp.connections(),
+            Self::Maildir(_) => MAILDIR_WRITERS,
         }
     }
 

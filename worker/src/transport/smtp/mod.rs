@@ -40,6 +40,12 @@ impl SmtpTransport {
         })
     }
 
+    /// How many connections there may be at once.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.settings.connections
+    }
+
     /// Hands over one mail.
     pub async fn send(&self, envelope: &Envelope, mail: &[u8]) -> Outcome {
         let Ok(_slot) = self.slots.acquire().await else {

@@ -1,0 +1,242 @@
+//! The last look at a delivery, and the mail that it becomes.
+//!
+//! Runs in the transaction that records the sending, so that what is decided here still holds
+//! when the first byte leaves. [`look`] reads what the mail is about and says when it is no longer
+//! wanted; [`compose`] also writes it, with a fresh link where one is needed.
+
+use jiff::Timestamp;
+use url::Url;
+
+use crate::access::Scope;
+use crate::db::{DbConn, DbError};
+use crate::deliveries::{self, Delivery, DroppedReason, Payload};
+use crate::keys::KeyRing;
+use crate::links::{LinkPurpose, LinkToken};
+use crate::mail::clean::Line;
+use crate::mail::institute::Institute;
+use crate::mail::{Recipient, RenderError, RenderedMail};
+use crate::people::{self, Person};
+use crate::settings::Settings;
+use crate::words::EmailAddress;
+
+mod intake;
+mod meeting;
+mod notice;
+
+/// Who the mails of an installation are from, and where they lead.
+#[derive(Debug, Clone)]
+pub struct Letterhead {
+    /// The sender as every mail shows it.
+    pub institute: Institute,
+    /// The address that mails come from.
+    pub from: EmailAddress,
+    /// Where calendar programs send their answers; without it only the link in the mail counts.
+    pub inbound: Option<EmailAddress>,
+    /// Where the pages behind the links are.
+    pub public_url: Url,
+}
+
+impl From<&Settings> for Letterhead {
+    fn from(settings: &Settings) -> Self {
+        Self {
+            institute: settings.institute.clone(),
+            from: settings.mail.from.clone(),
+            inbound: settings.mail.inbound.clone(),
+            public_url: settings.http.public_url.clone(),
+        }
+    }
+}
+
+impl Letterhead {
+    /// The address of the page that a link opens.
+    fn page(&self, purpose: LinkPurpose, token: &LinkToken) -> Result<Url, ComposeError> {
+        let base = self.public_url.as_str().trim_end_matches('/');
+        Url::parse(&format!("{base}{}", purpose.path(token)))
+            .map_err(|_| ComposeError::Incomplete { what: "public URL" })
+    }
+}
+
+/// What is to be done with a delivery.
+#[derive(Debug, Clone)]
+pub enum Composed {
+    /// This mail is to be sent.
+    Mail(Box<ComposedMail>),
+    /// Nothing: it is no longer wanted.
+    Drop(DroppedReason),
+}
+
+/// A mail, complete but for its technical headers.
+#[derive(Debug, Clone)]
+pub struct ComposedMail {
+    /// What it says.
+    pub rendered: RenderedMail,
+    /// The recipient's address.
+    pub to: EmailAddress,
+    /// The recipient's name.
+    pub to_name: Line,
+    /// Who gets the answers.
+    pub reply_to: EmailAddress,
+    /// Their name.
+    pub reply_to_name: Line,
+    /// The Message-ID of the first mail about the same invitation, without angle brackets.
+    pub in_reply_to: Option<String>,
+}
+
+/// Why no mail could be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ComposeError {
+    /// The database failed.
+    #[error("database")]
+    Db(#[from] DbError),
+    /// A template failed.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// Something that the mail needs is not there.
+    #[error("the {what} is missing")]
+    Incomplete {
+        /// What.
+        what: &'static str,
+    },
+}
+
+/// What a mail is about, read and found to be wanted still.
+enum Facts {
+    Invitation(meeting::MeetingFacts),
+    Cancellation(meeting::MeetingFacts),
+    FreshLink(meeting::MeetingFacts),
+    IntakeReceived(intake::IntakeFacts),
+    IntakeWithdrawn(intake::IntakeFacts),
+}
+
+/// A fact that was looked for: what was found, or why the mail is no longer wanted.
+type Looked<T> = Result<Result<T, DroppedReason>, ComposeError>;
+
+/// The recipient of a delivery, with an address that takes mail.
+struct Reader {
+    person: Person,
+    address: EmailAddress,
+}
+
+impl Reader {
+    fn name(&self) -> Line {
+        Line::new(&self.person.name)
+    }
+
+    fn as_recipient(&self) -> Recipient {
+        Recipient {
+            name: self.name(),
+            language: self.person.language,
+        }
+    }
+}
+
+/// Why a delivery is no longer wanted; `None` when it still is. For mails that are sent again
+/// as they were.
+pub fn no_longer_wanted(
+    conn: &mut DbConn,
+    delivery: &Delivery,
+    now: Timestamp,
+) -> Result<Option<DroppedReason>, ComposeError> {
+    Ok(look(conn, delivery, now)?.err())
+}
+
+/// Writes the mail of a delivery, if it is still wanted.
+pub fn compose(
+    conn: &mut DbConn,
+    keys: &KeyRing,
+    letterhead: &Letterhead,
+    delivery: &Delivery,
+    now: Timestamp,
+) -> Result<Composed, ComposeError> {
+    let (reader, facts) = match look(conn, delivery, now)? {
+        Ok(found) => found,
+        Err(reason) => return Ok(Composed::Drop(reason)),
+    };
+    let mut composer = Composer {
+        conn,
+        keys,
+        letterhead,
+        reader: &reader,
+        now,
+    };
+    let mail = match facts {
+        Facts::Invitation(facts) => composer.invitation(&facts)?,
+        Facts::Cancellation(facts) => composer.cancellation(&facts)?,
+        Facts::FreshLink(facts) => composer.fresh_link(&facts)?,
+        Facts::IntakeReceived(facts) => composer.intake_received(&facts)?,
+        Facts::IntakeWithdrawn(facts) => composer.intake_withdrawn(&facts)?,
+    };
+    Ok(Composed::Mail(Box::new(mail)))
+}
+
+/// Everything a mail is written with.
+struct Composer<'a> {
+    conn: &'a mut DbConn,
+    keys: &'a KeyRing,
+    letterhead: &'a Letterhead,
+    reader: &'a Reader,
+    now: Timestamp,
+}
+
+impl Composer<'_> {
+    /// The mail around what was rendered; answers go to the institute.
+    fn addressed(&self, rendered: RenderedMail) -> ComposedMail {
+        let institute = &self.letterhead.institute;
+        ComposedMail {
+            rendered,
+            to: self.reader.address.clone(),
+            to_name: self.reader.name(),
+            reply_to: institute.reply_to.clone(),
+            reply_to_name: institute.name.clone(),
+            in_reply_to: None,
+        }
+    }
+}
+
+fn look(conn: &mut DbConn, delivery: &Delivery, now: Timestamp) -> Looked<(Reader, Facts)> {
+    let missing = |what| ComposeError::Incomplete { what };
+    let payload = delivery.payload.as_ref().ok_or(missing("payload"))?;
+    if deliveries::rules::has_expired(delivery.expires_at, now) {
+        return Ok(Err(DroppedReason::Past));
+    }
+    let facts = match payload {
+        Payload::Invitation { invitation } => {
+            meeting::look_invitation(conn, delivery, *invitation, now)?.map(Facts::Invitation)
+        }
+        Payload::Cancellation { invitation } => {
+            meeting::look_cancellation(conn, *invitation)?.map(Facts::Cancellation)
+        }
+        Payload::FreshLink { purpose, object } => {
+            meeting::look_fresh_link(conn, purpose, *object, now)?.map(Facts::FreshLink)
+        }
+        Payload::IntakeReceived { intake } => {
+            intake::look_received(conn, *intake)?.map(Facts::IntakeReceived)
+        }
+        Payload::IntakeWithdrawn { intake } => {
+            intake::look_withdrawn(conn, *intake)?.map(Facts::IntakeWithdrawn)
+        }
+    };
+    let facts = match facts {
+        Ok(facts) => facts,
+        Err(reason) => return Ok(Err(reason)),
+    };
+    Ok(reader(conn, delivery)?.map(|reader| (reader, facts)))
+}
+
+/// The recipient as they are now: an address that was taken away or bounces gets nothing.
+fn reader(conn: &mut DbConn, delivery: &Delivery) -> Looked<Reader> {
+    let person = match delivery.recipient {
+        Some(id) => people::queries::find(conn, &Scope::Institute, id)?,
+        None => None,
+    };
+    let Some(person) = person.filter(|person| !person.is_erased()) else {
+        return Ok(Err(DroppedReason::Suppressed));
+    };
+    let Some(address) = person.email.clone() else {
+        return Ok(Err(DroppedReason::Suppressed));
+    };
+    if deliveries::is_suppressed(conn, &address)? {
+        return Ok(Err(DroppedReason::Suppressed));
+    }
+    Ok(Ok(Reader { person, address }))
+}

@@ -1,0 +1,286 @@
+//! Mails about a meeting, to one invitee.
+
+use jiff::{SignedDuration, Timestamp};
+use url::Url;
+use uuid::Uuid;
+
+use super::{ComposeError, ComposedMail, Composer, Looked, notice};
+use crate::access::Scope;
+use crate::db::DbConn;
+use crate::deliveries::{Delivery, DroppedReason};
+use crate::ids::InvitationId;
+use crate::invitations::{self, Invitation, InvitationAnswer};
+use crate::links::{self, LinkPurpose};
+use crate::mail::calendar::{Attendee, MeetingZone, Organiser, PartStat};
+use crate::mail::clean::{Line, Paragraphs};
+use crate::mail::invitation as mails;
+use crate::mail::render;
+use crate::meetings::{self, Meeting, MeetingStatus};
+use crate::people::{self, Person};
+
+/// How long after the meeting its answer link still opens a page, which then says that it is
+/// over.
+const LINK_OUTLIVES_MEETING: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// An invitation with its meeting.
+pub(super) struct MeetingFacts {
+    meeting: Meeting,
+    invitation: Invitation,
+}
+
+fn read(conn: &mut DbConn, id: InvitationId) -> Result<MeetingFacts, ComposeError> {
+    let missing = |what| ComposeError::Incomplete { what };
+    let invitation = invitations::find(conn, id)?.ok_or(missing("invitation"))?;
+    let meeting =
+        meetings::find(conn, &Scope::Institute, invitation.meeting)?.ok_or(missing("meeting"))?;
+    Ok(MeetingFacts {
+        meeting,
+        invitation,
+    })
+}
+
+/// Whether the meeting still lies ahead with this invitee in it.
+fn still_on(facts: &MeetingFacts, now: Timestamp) -> Result<(), DroppedReason> {
+    match facts.meeting.status {
+        MeetingStatus::Scheduled => {}
+        MeetingStatus::Draft | MeetingStatus::Polling => return Err(DroppedReason::Superseded),
+        MeetingStatus::Held | MeetingStatus::NotHeld => return Err(DroppedReason::Past),
+        MeetingStatus::Cancelled => return Err(DroppedReason::Cancelled),
+    }
+    if facts.meeting.has_started(now) {
+        return Err(DroppedReason::Past);
+    }
+    if is_removed(&facts.invitation) {
+        return Err(DroppedReason::Cancelled);
+    }
+    Ok(())
+}
+
+fn is_removed(invitation: &Invitation) -> bool {
+    invitation.removed_at.is_some() || invitation.answer == InvitationAnswer::Removed
+}
+
+/// A newer time or place has a mail of its own; who has declined needs none.
+pub(super) fn look_invitation(
+    conn: &mut DbConn,
+    delivery: &Delivery,
+    id: InvitationId,
+    now: Timestamp,
+) -> Looked<MeetingFacts> {
+    let facts = read(conn, id)?;
+    let wanted = still_on(&facts, now).and_then(|()| {
+        let superseded = delivery
+            .sequence
+            .is_some_and(|sequence| sequence != facts.meeting.sequence);
+        match facts.invitation.answer {
+            _ if superseded => Err(DroppedReason::Superseded),
+            InvitationAnswer::Declined | InvitationAnswer::Delegated => {
+                Err(DroppedReason::Answered)
+            }
+            InvitationAnswer::NeedsAction
+            | InvitationAnswer::Accepted
+            | InvitationAnswer::Tentative
+            | InvitationAnswer::Waitlisted
+            | InvitationAnswer::Removed => Ok(()),
+        }
+    });
+    Ok(wanted.map(|()| facts))
+}
+
+/// Nothing goes out when the invitation never did.
+pub(super) fn look_cancellation(conn: &mut DbConn, id: InvitationId) -> Looked<MeetingFacts> {
+    let facts = read(conn, id)?;
+    if facts.invitation.last_sequence_sent.is_none() {
+        return Ok(Err(DroppedReason::Cancelled));
+    }
+    let off = facts.meeting.status == MeetingStatus::Cancelled || is_removed(&facts.invitation);
+    Ok(if off {
+        Ok(facts)
+    } else {
+        Err(DroppedReason::Superseded)
+    })
+}
+
+pub(super) fn look_fresh_link(
+    conn: &mut DbConn,
+    purpose: &str,
+    object: Uuid,
+    now: Timestamp,
+) -> Looked<MeetingFacts> {
+    if purpose != LinkPurpose::Answer.as_str() {
+        return Err(ComposeError::Incomplete {
+            what: "mail for a link of this purpose",
+        });
+    }
+    let facts = read(conn, InvitationId(object))?;
+    Ok(still_on(&facts, now).map(|()| facts))
+}
+
+impl Composer<'_> {
+    pub(super) fn invitation(
+        &mut self,
+        facts: &MeetingFacts,
+    ) -> Result<ComposedMail, ComposeError> {
+        let organiser = self.organiser(facts)?;
+        let (answer_url, _) = self.answer_link(facts)?;
+        let contents = mails::Invitation {
+            meeting: in_words(&facts.meeting)?,
+            entry: self.entry(facts, organiser.as_ref())?,
+            answer_url,
+            message: None,
+            notice: notice::for_invitee(self, &facts.meeting, organiser.as_ref())?,
+        };
+        let to = self.reader.as_recipient();
+        let rendered = render(&contents, &to, &self.letterhead.institute)?;
+        Ok(self.about_meeting(facts, organiser.as_ref(), self.addressed(rendered)))
+    }
+
+    pub(super) fn cancellation(
+        &mut self,
+        facts: &MeetingFacts,
+    ) -> Result<ComposedMail, ComposeError> {
+        let organiser = self.organiser(facts)?;
+        let meeting = in_words(&facts.meeting)?;
+        let entry = self.entry(facts, organiser.as_ref())?;
+        let (to, institute) = (self.reader.as_recipient(), &self.letterhead.institute);
+        let rendered = if facts.meeting.status == MeetingStatus::Cancelled {
+            let reason = facts.meeting.cancelled_reason.as_deref();
+            let contents = mails::Cancellation {
+                meeting,
+                entry,
+                reason: reason.and_then(Paragraphs::new),
+            };
+            render(&contents, &to, institute)?
+        } else {
+            render(&mails::Removed { meeting, entry }, &to, institute)?
+        };
+        Ok(self.about_meeting(facts, organiser.as_ref(), self.addressed(rendered)))
+    }
+
+    pub(super) fn fresh_link(
+        &mut self,
+        facts: &MeetingFacts,
+    ) -> Result<ComposedMail, ComposeError> {
+        let organiser = self.organiser(facts)?;
+        let (answer_url, expires_at) = self.answer_link(facts)?;
+        let zone = self.letterhead.institute.usual_zone.time_zone();
+        let contents = mails::FreshLink {
+            meeting: in_words(&facts.meeting)?,
+            answer_url,
+            // The day before: on its last day the link dies at some hour.
+            works_until_on: zone
+                .to_datetime(expires_at - SignedDuration::from_hours(24))
+                .date(),
+        };
+        let to = self.reader.as_recipient();
+        let rendered = render(&contents, &to, &self.letterhead.institute)?;
+        Ok(self.about_meeting(facts, organiser.as_ref(), self.addressed(rendered)))
+    }
+
+    /// A working link to the recipient's own page, and when it ends.
+    fn answer_link(&mut self, facts: &MeetingFacts) -> Result<(Url, Timestamp), ComposeError> {
+        let expires_at = facts.meeting.period.ends_at() + LINK_OUTLIVES_MEETING;
+        let token = links::make(
+            self.conn,
+            self.keys,
+            LinkPurpose::Answer,
+            facts.invitation.id.0,
+            facts.invitation.person,
+            expires_at,
+            self.now,
+        )?;
+        Ok((
+            self.letterhead.page(LinkPurpose::Answer, &token)?,
+            expires_at,
+        ))
+    }
+
+    fn organiser(&mut self, facts: &MeetingFacts) -> Result<Option<Person>, ComposeError> {
+        let Some(id) = facts.meeting.organiser else {
+            return Ok(None);
+        };
+        let person = people::queries::find(self.conn, &Scope::Institute, id)?;
+        Ok(person.filter(|person| !person.is_erased()))
+    }
+
+    /// What calendars need. Without an inbound address nobody reads their answers: the From
+    /// address then stands as ORGANIZER and asks for none.
+    fn entry(
+        &self,
+        facts: &MeetingFacts,
+        organiser: Option<&Person>,
+    ) -> Result<mails::CalendarEntry, ComposeError> {
+        let letterhead = self.letterhead;
+        let name = organiser.map_or(letterhead.institute.name.as_str(), |person| &person.name);
+        let sequence = u32::try_from(facts.meeting.sequence)
+            .map_err(|_| ComposeError::Incomplete { what: "sequence" })?;
+        Ok(mails::CalendarEntry {
+            uid: facts.meeting.ical_uid.clone(),
+            sequence,
+            dtstamp: facts.meeting.revised_at,
+            organiser: Organiser {
+                address: letterhead
+                    .inbound
+                    .as_ref()
+                    .unwrap_or(&letterhead.from)
+                    .clone(),
+                name: name.to_owned(),
+                rsvp: letterhead.inbound.is_some(),
+            },
+            attendee: Attendee {
+                address: self.reader.address.clone(),
+                name: self.reader.person.name.clone(),
+                partstat: partstat(facts.invitation.answer),
+                required: facts.invitation.required,
+            },
+        })
+    }
+
+    /// Answers go to the organiser; the mail follows the first one about the invitation.
+    fn about_meeting(
+        &self,
+        facts: &MeetingFacts,
+        organiser: Option<&Person>,
+        mut mail: ComposedMail,
+    ) -> ComposedMail {
+        if let Some(person) = organiser
+            && let Some(address) = &person.email
+        {
+            mail.reply_to = address.clone();
+            mail.reply_to_name = Line::new(&person.name);
+        }
+        mail.in_reply_to
+            .clone_from(&facts.invitation.first_message_id);
+        mail
+    }
+}
+
+fn in_words(meeting: &Meeting) -> Result<mails::Meeting, ComposeError> {
+    Ok(mails::Meeting {
+        kind: meeting.kind,
+        title: Line::new(&meeting.title),
+        local_start: meeting.period.local_start(),
+        local_end: meeting.period.local_end(),
+        time_zone: MeetingZone::parse(meeting.period.zone_name())
+            .map_err(|_| ComposeError::Incomplete { what: "time zone" })?,
+        place: meeting.venue.place().map(Line::new),
+        online: meeting
+            .venue
+            .online_url()
+            .and_then(|url| Url::parse(url).ok()),
+        agenda: meeting.agenda.as_deref().and_then(Paragraphs::new),
+    })
+}
+
+/// An answer in the words of calendars, which know no waiting list.
+const fn partstat(answer: InvitationAnswer) -> PartStat {
+    match answer {
+        InvitationAnswer::NeedsAction
+        | InvitationAnswer::Waitlisted
+        | InvitationAnswer::Removed => PartStat::NeedsAction,
+        InvitationAnswer::Accepted => PartStat::Accepted,
+        InvitationAnswer::Tentative => PartStat::Tentative,
+        InvitationAnswer::Declined => PartStat::Declined,
+        InvitationAnswer::Delegated => PartStat::Delegated,
+    }
+}

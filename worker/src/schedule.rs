@@ -1,0 +1,145 @@
+//! What a worker does from time to time. Each job looks at the database and nothing else, so that
+//! a missed tick repairs itself and several workers do no harm.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use koplopers_shared::db::{DbConn, DbError};
+use koplopers_shared::deliveries::{self, LEASE, Swept, WorkerId, workers};
+use koplopers_shared::flows::sweep_mails;
+use koplopers_shared::{audit, events, schedule};
+
+use crate::runner::Shared;
+use crate::wake::between;
+
+/// How often the worker ticks; each time somewhere between.
+const TICK: (Duration, Duration) = (Duration::from_millis(800), Duration::from_millis(1200));
+/// Ticks between two looks at leases and heartbeats.
+const SWEEP_EVERY: u64 = 5;
+/// Ticks between two looks at keys.
+const KEYS_EVERY: u64 = 30;
+/// Ticks between two seals of the audit trail.
+const SEAL_EVERY: u64 = 60;
+
+/// How long the bytes of a mail are kept.
+const KEEP_BYTES: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// How long it is remembered which slots were taken, and by which workers.
+const KEEP_SLOTS: SignedDuration = SignedDuration::from_hours(60 * 24);
+
+/// Ticks until dropped.
+pub(crate) async fn tick_forever(shared: Arc<Shared>) {
+    let mut ticker = Ticker::default();
+    loop {
+        ticker.tick(&shared).await;
+        tokio::time::sleep(between(TICK)).await;
+    }
+}
+
+/// Keeps the leases of this worker alive until dropped.
+pub(crate) async fn renew_forever(shared: Arc<Shared>) {
+    let third = Duration::from_millis(LEASE.as_millis().unsigned_abs().try_into().unwrap_or(0)) / 3;
+    loop {
+        tokio::time::sleep(third).await;
+        let (leases, now) = (shared.leases(), shared.clock.now());
+        if leases.is_empty() {
+            continue;
+        }
+        let renewed = shared
+            .db
+            .write(move |conn| deliveries::renew(conn, &leases, now))
+            .await;
+        if let Err(error) = renewed {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "leases could not be renewed"
+            );
+        }
+    }
+}
+
+/// Counts the ticks.
+#[derive(Debug, Default)]
+pub(crate) struct Ticker {
+    ticks: u64,
+}
+
+impl Ticker {
+    /// Does everything whose time has come; the first tick does everything.
+    pub(crate) async fn tick(&mut self, shared: &Shared) {
+        let tick = self.ticks;
+        self.ticks += 1;
+        let now = shared.clock.now();
+        if tick.is_multiple_of(SWEEP_EVERY) {
+            sweep(shared, now).await;
+            let (id, started_at) = (shared.id, shared.started_at);
+            job(shared, "heartbeat", move |conn| {
+                workers::beat(conn, id, started_at, now)
+            })
+            .await;
+        }
+        job(shared, "number events", events::number_committed).await;
+        if tick.is_multiple_of(KEYS_EVERY) {
+            let keys = shared.keys.clone();
+            let reloaded = shared.db.read(move |conn| keys.reload(conn, now)).await;
+            if let Err(error) = reloaded {
+                warn("read keys", &error);
+            }
+        }
+        if tick.is_multiple_of(SEAL_EVERY) {
+            job(shared, "seal audit lines", move |conn| {
+                audit::seal_batch(conn, now)
+            })
+            .await;
+            job(shared, "clean up", move |conn| clean_up(conn, now)).await;
+        }
+    }
+}
+
+async fn sweep(shared: &Shared, now: Timestamp) {
+    let (worker, own): (WorkerId, _) = (shared.id, shared.leases());
+    let swept = job(shared, "sweep", move |conn| {
+        sweep_mails(conn, worker, &own, now)
+    })
+    .await;
+    if let Some(Swept {
+        requeued,
+        unknown,
+        past,
+        ..
+    }) = swept
+        && requeued + unknown + past > 0
+    {
+        tracing::warn!(requeued, unknown, past, "deliveries swept");
+    }
+}
+
+/// Once an hour, by whichever worker comes first.
+fn clean_up(conn: &mut DbConn, now: Timestamp) -> Result<(), DbError> {
+    let slot = now.strftime("%Y-%m-%dT%HZ").to_string();
+    if schedule::take_slot(conn, "clean-up", &slot, now)? {
+        deliveries::forget_bytes(conn, now - KEEP_BYTES)?;
+        schedule::forget_slots(conn, now - KEEP_SLOTS)?;
+        workers::forget(conn, now - KEEP_SLOTS)?;
+    }
+    Ok(())
+}
+
+/// Runs one job in a transaction of its own; a failure is logged, and the next tick tries again.
+async fn job<T, F>(shared: &Shared, name: &'static str, closure: F) -> Option<T>
+where
+    T: Send + 'static,
+    F: Fn(&mut DbConn) -> Result<T, DbError> + Send + 'static,
+{
+    match shared.db.write(closure).await {
+        Ok(done) => Some(done),
+        Err(error) => {
+            warn(name, &error);
+            None
+        }
+    }
+}
+
+fn warn(job: &'static str, error: &(dyn std::error::Error + 'static)) {
+    tracing::warn!(job, error, "a job failed and will be tried again");
+}
