@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
+use super::environment;
 use crate::db::DatabaseUrl;
 
 /// Where test databases are made.
@@ -62,14 +63,6 @@ fn skipped() {
     let test = std::thread::current().name().unwrap_or("a test").to_owned();
     // Past the harness' capture, so that a passing run says what it left out.
     let _ = writeln!(std::io::stderr(), "skipped, no PostgreSQL here: {test}");
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "settings of the tests, not of the program"
-)]
-fn environment(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// Whether a commit reaches the disk. Only a test that is not about durability may do without.

@@ -6,13 +6,23 @@
     reason = "a test that cannot have its database must fail loudly"
 )]
 
+mod child;
 mod cluster;
 mod database;
 pub mod given;
 pub mod smtp;
 
+pub use child::{Victim, child_argument, rounds};
 pub use cluster::{Cluster, Durability};
 pub use database::{TestDb, connect};
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "settings of the tests, not of the program"
+)]
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
 
 #[doc(hidden)]
 pub fn run<F>(body: impl FnOnce(TestDb) -> F, db: TestDb)

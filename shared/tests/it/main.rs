@@ -9,6 +9,7 @@ mod idempotency;
 mod identities;
 mod intakes;
 mod keys;
+mod kills;
 mod links;
 mod migrations;
 mod municipalities;

@@ -1,9 +1,15 @@
 //! The database is full, away, or silent, and comes back.
 
+use std::fs::File;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-use koplopers_shared::db::{Db, DbError, DbOptions, migrate};
-use koplopers_shared::testing::{Cluster, Durability, TestDb, run_on};
+use koplopers_shared::db::{DatabaseUrl, Db, DbError, DbOptions, migrate};
+use koplopers_shared::testing::{
+    Cluster, Durability, TestDb, Victim, child_argument, connect, run_on,
+};
 
 use crate::rows::{count, insert, names, run, try_names};
 
@@ -32,6 +38,86 @@ fn a_full_disk_is_temporary_and_reads_go_on() {
         assert_eq!(names(&mut db.connect()), ["before", "later"]);
     }
     run_on(body, TestDb::sqlite(), None);
+}
+
+/// Fills a disk of a few megabytes under a database, and empties it again.
+#[tokio::test]
+#[ignore = "the child of the test below, on a disk of its own"]
+async fn child_on_a_small_disk() {
+    let Some(folder) = child_argument().map(PathBuf::from) else {
+        return;
+    };
+    let url = DatabaseUrl::sqlite(folder.join("koplopers.db"));
+    migrate(&url).unwrap();
+    let db = Db::open(&url, DbOptions::default()).unwrap();
+    db.write(|conn| insert(conn, "before")).await.unwrap();
+    println!("disk small");
+
+    let filler = folder.join("filler");
+    let mut file = File::create(&filler).unwrap();
+    while file.write_all(&[0; 4096]).is_ok() {}
+    let mut acknowledged = vec!["before".to_owned()];
+    for round in 0..3 {
+        // Several at once, so that groups fail as well as single writes.
+        let writes: Vec<_> = (0..20)
+            .map(|number| {
+                let (db, name) = (db.clone(), format!("{round}-{number}"));
+                tokio::spawn(async move {
+                    let row = name.clone();
+                    let answer = db.write(move |conn| {
+                        insert(conn, &row)?;
+                        run(
+                            conn,
+                            "UPDATE municipalities SET name = hex(zeroblob(20000))",
+                        )
+                    });
+                    (name, answer.await)
+                })
+            })
+            .collect();
+        for write in writes {
+            let (name, answer) = write.await.unwrap();
+            match answer {
+                Ok(()) => acknowledged.push(name),
+                Err(error) => assert!(matches!(error, DbError::Full), "{error:?}"),
+            }
+        }
+        acknowledged.sort();
+        assert_eq!(db.read(try_names).await.unwrap(), acknowledged);
+        assert_eq!(names(&mut connect(&url)), acknowledged);
+    }
+    assert!(acknowledged.len() < 60, "the disk was never full");
+    println!("disk full");
+
+    drop(file);
+    std::fs::remove_file(filler).unwrap();
+    db.write(|conn| insert(conn, "later")).await.unwrap();
+    acknowledged.push("later".to_owned());
+    assert_eq!(names(&mut connect(&url)), acknowledged);
+    println!("disk empty");
+}
+
+// security: 86
+#[test]
+fn a_disk_that_is_really_full_loses_nothing_and_recovers_without_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut own_disk = Command::new("unshare");
+    own_disk
+        .args(["--map-root-user", "--mount", "sh", "-c"])
+        .arg("mount -t tmpfs -o size=4m none \"$1\" && shift && exec \"$@\"")
+        .arg("on-a-small-disk")
+        .arg(folder.path());
+    let path = folder.path().to_str().unwrap();
+    let mut child = Victim::start_through(own_disk, "outages::child_on_a_small_disk", path, "disk");
+    if child.next_said().is_none() {
+        let _ = writeln!(
+            std::io::stderr(),
+            "skipped, no disk of its own can be mounted here"
+        );
+        return;
+    }
+    assert_eq!(child.next_said().as_deref(), Some("full"));
+    assert_eq!(child.next_said().as_deref(), Some("empty"));
 }
 
 #[test]
