@@ -49,6 +49,7 @@ fn pages_and_probes(config: &mut ServiceConfig<'_>) {
         .service(pages::problem_page)
         .service(docs_page::docs)
         .service(docs_page::docs_file)
+        .configure(crate::pages::routes)
         .service(oauth::list_token_keys)
         .service(oauth::get_issuer_metadata);
 }

@@ -23,6 +23,7 @@ pub mod metrics;
 pub mod middleware;
 pub mod oauth;
 pub mod page;
+pub mod pages;
 pub mod problem;
 pub mod query;
 pub mod reply;

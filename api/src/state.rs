@@ -11,6 +11,7 @@ use crate::auth::Auth;
 use crate::health::Health;
 use crate::metrics::Metrics;
 use crate::middleware::limits::Limits;
+use crate::pages::Pages;
 
 /// Shared by all requests of a process.
 #[derive(Debug, Clone)]
@@ -36,6 +37,8 @@ pub struct Process {
     pub metrics: Metrics,
     /// Whether it is fit to serve.
     pub health: Health,
+    /// What the pages behind links share.
+    pub pages: Pages,
     stopping: AtomicBool,
 }
 
@@ -47,6 +50,7 @@ impl Process {
             limits: Limits::new(&settings.http),
             metrics: Metrics::new(),
             health: Health::default(),
+            pages: Pages::new(settings.institute.clone()),
             stopping: AtomicBool::new(false),
         }
     }

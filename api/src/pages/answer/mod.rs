@@ -1,0 +1,272 @@
+//! `/r/{token}`: an invitee sees their invitation and answers it.
+//!
+//! The answer can be changed until the meeting starts; after that, or when it is called off or
+//! the invitee was removed, the page explains that and has no form.
+
+mod form;
+mod view;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, LOCATION};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use askama::Template;
+use koplopers_shared::access::{Actor, InvitationsAnswer};
+use koplopers_shared::db::{DbConn, DbError, DbResult};
+use koplopers_shared::idempotency::{IdempotencyKey, Outcome, StoredResponse, WriteOnceError};
+use koplopers_shared::ids::InvitationId;
+use koplopers_shared::invitations::{self, Answer, AnswerError, AnsweredVia};
+use koplopers_shared::links::{self, LinkPurpose, LinkRefused};
+
+use super::bad_link;
+use super::form::{Form, unreadable};
+use super::layout::{Layout, Words, html};
+use super::visit::Visit;
+use crate::state::AppState;
+use form::AnswerForm;
+use view::{AnswerView, Invited};
+
+#[derive(Template)]
+#[template(path = "answer.html")]
+struct AnswerPage<'a> {
+    layout: &'a Layout<'a>,
+    page: &'a AnswerView,
+    /// `None` when there is nothing to answer any more.
+    form: Option<&'a AnswerForm>,
+    saved: bool,
+}
+
+impl AnswerPage<'_> {
+    fn has_errors(&self) -> bool {
+        self.form.is_some_and(AnswerForm::has_errors)
+    }
+}
+
+/// The page behind the link in an invitation.
+#[utoipa::path(
+    params(("token" = String, Path, description = "The link's token")),
+    responses((status = 200, description = "The page", content_type = "text/html")),
+)]
+#[get("/r/{token}")]
+pub(super) async fn show_answer(
+    req: HttpRequest,
+    token: web::Path<String>,
+    state: web::Data<AppState>,
+) -> HttpResponse {
+    let visit = Visit::of(&req, &state);
+    if let Err(refusal) = state.process.pages.limits.visit(visit.address, &token) {
+        return visit.too_often(refusal);
+    }
+    let invited = match load(&state, &visit, &token).await {
+        Ok(Some(invited)) => invited,
+        Ok(None) => return bad_link::show(&visit.layout),
+        Err(error) => return visit.failed(&error),
+    };
+    let saved = req.query_string() == SAVED;
+    page(&state, &visit, &invited, StatusCode::OK, saved, None)
+}
+
+/// The query of the page's address after an answer was saved.
+const SAVED: &str = "saved";
+
+/// From the page to itself, saying that the answer was saved. Relative, because it is kept for a
+/// repeat of the form, and what is kept must hold no live link.
+const SEE_SAVED: &str = "?saved";
+
+/// Takes an answer; or, at a link that does not work, the request for a fresh one.
+#[utoipa::path(
+    params(("token" = String, Path, description = "The link's token")),
+    responses((status = 303, description = "Saved; see the page")),
+)]
+#[post("/r/{token}")]
+pub(super) async fn submit_answer(
+    req: HttpRequest,
+    token: web::Path<String>,
+    state: web::Data<AppState>,
+    payload: web::Payload,
+) -> HttpResponse {
+    let visit = Visit::of(&req, &state);
+    if let Err(refusal) = state.process.pages.limits.visit(visit.address, &token) {
+        return visit.too_often(refusal);
+    }
+    let form = match Form::read(&req, &mut payload.into_inner()).await {
+        Ok(form) => form,
+        Err(error) => return unreadable(&visit.layout, error),
+    };
+    let invited = match load(&state, &visit, &token).await {
+        Ok(Some(invited)) => invited,
+        Ok(None) => {
+            return bad_link::submit(&visit, &state, LinkPurpose::Answer, &token, &form).await;
+        }
+        Err(error) => return visit.failed(&error),
+    };
+    if invited.closed(visit.now).is_some() {
+        return page(&state, &visit, &invited, StatusCode::CONFLICT, false, None);
+    }
+    let parsed = match form::parse(&form) {
+        Ok(parsed) => parsed,
+        Err(form) => {
+            let status = StatusCode::BAD_REQUEST;
+            return page(&state, &visit, &invited, status, false, Some(*form));
+        }
+    };
+    match save(&state, &visit, &invited, &token, &parsed).await {
+        Ok(Outcome::Fresh(_) | Outcome::Replayed(_)) => HttpResponse::SeeOther()
+            .insert_header((LOCATION, SEE_SAVED))
+            .insert_header((CACHE_CONTROL, "no-store"))
+            .finish(),
+        Err(WriteOnceError::Action(AnswerError::Db(error))) => visit.failed(&error),
+        // Somebody went back and sent the old form with another answer.
+        Err(WriteOnceError::BodyDiffers | WriteOnceError::StillRunning) => {
+            let form = AnswerForm::again(parsed, SENT_BEFORE);
+            let status = StatusCode::CONFLICT;
+            page(&state, &visit, &invited, status, false, Some(form))
+        }
+        Err(WriteOnceError::Action(
+            AnswerError::Closed
+            | AnswerError::NotFound
+            | AnswerError::NotOpen { .. }
+            | AnswerError::Stale,
+        )) => match load(&state, &visit, &token).await {
+            Ok(Some(invited)) => page(&state, &visit, &invited, StatusCode::CONFLICT, false, None),
+            Ok(None) => bad_link::show(&visit.layout),
+            Err(error) => visit.failed(&error),
+        },
+    }
+}
+
+const SENT_BEFORE: Words = Words {
+    nl: "U stuurde dit formulier al eerder. Kijk of uw antwoord klopt en bewaar het nog een keer",
+    en: "You sent this form before. Check your answer and save it once more",
+};
+
+/// How long a second press of the button waits for the first, in milliseconds. Browsers show the
+/// answer to the second, so it must be the answer to the first.
+const PAUSES: [u64; 3] = [50, 200, 500];
+
+/// Saves the answer in the name of the link's recipient; the same form again changes nothing.
+async fn save(
+    state: &AppState,
+    visit: &Visit<'_>,
+    invited: &Invited,
+    token: &str,
+    parsed: &form::Parsed,
+) -> Result<Outcome, WriteOnceError<AnswerError>> {
+    let mut outcome = save_once(state, visit, invited, token, parsed).await;
+    for pause in PAUSES {
+        if !matches!(outcome, Err(WriteOnceError::StillRunning)) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(pause)).await;
+        outcome = save_once(state, visit, invited, token, parsed).await;
+    }
+    outcome
+}
+
+async fn save_once(
+    state: &AppState,
+    visit: &Visit<'_>,
+    invited: &Invited,
+    token: &str,
+    parsed: &form::Parsed,
+) -> Result<Outcome, WriteOnceError<AnswerError>> {
+    let actor = Arc::new(Actor::link_holder(invited.link.recipient).traced(visit.trace.clone()));
+    let granted = actor
+        .grant::<InvitationsAnswer>()
+        .map_err(|_| WriteOnceError::Action(AnswerError::NotFound))?;
+    let answer = Answer {
+        choice: parsed.choice,
+        remark: parsed.remark.clone(),
+        via: AnsweredVia::Link,
+    };
+    let key = IdempotencyKey::new(
+        format!("link:{}", invited.link.id),
+        "answer_page",
+        &parsed.nonce,
+        parsed.contents().as_bytes(),
+        visit.now,
+    );
+    let (keys, token, now) = (state.auth.keys().clone(), token.to_owned(), visit.now);
+    state
+        .db
+        .write_once(Some(key), move |conn| {
+            // Opened again in the transaction: the link may have been revoked since.
+            let link = match links::open(conn, &keys, LinkPurpose::Answer, &token, now) {
+                Ok(link) => link,
+                Err(LinkRefused::Db(error)) => return Err(AnswerError::Db(error)),
+                Err(LinkRefused::NotValid | LinkRefused::Expired(_)) => {
+                    return Err(AnswerError::NotFound);
+                }
+            };
+            let id = InvitationId(link.object);
+            invitations::answer(conn, &granted, now, id, None, answer.clone())?;
+            Ok(see_saved())
+        })
+        .await
+}
+
+/// What is kept for a repeat of the form.
+fn see_saved() -> StoredResponse {
+    StoredResponse {
+        status: StatusCode::SEE_OTHER.as_u16(),
+        headers: vec![(LOCATION.as_str().to_owned(), SEE_SAVED.to_owned())],
+        body: String::new(),
+        replay_body: None,
+    }
+}
+
+/// What the link leads to; `None` when it does not work.
+async fn load(
+    state: &AppState,
+    visit: &Visit<'_>,
+    token: &str,
+) -> Result<Option<Invited>, DbError> {
+    let (keys, token, now) = (state.auth.keys().clone(), token.to_owned(), visit.now);
+    state
+        .db
+        .read(move |conn: &mut DbConn| -> DbResult<Option<Invited>> {
+            match links::open(conn, &keys, LinkPurpose::Answer, &token, now) {
+                Ok(link) => view::find(conn, link),
+                Err(LinkRefused::NotValid | LinkRefused::Expired(_)) => Ok(None),
+                Err(LinkRefused::Db(error)) => Err(error),
+            }
+        })
+        .await
+}
+
+/// The page in the language of the recipient; with a form while the invitation can be answered.
+fn page(
+    state: &AppState,
+    visit: &Visit<'_>,
+    invited: &Invited,
+    status: StatusCode,
+    saved: bool,
+    form: Option<AnswerForm>,
+) -> HttpResponse {
+    let institute = &state.process.pages.institute;
+    let layout = Layout {
+        language: invited.recipient.language,
+        institute,
+    };
+    let view = AnswerView::of(invited, institute, visit.now);
+    let form = match view.closed {
+        Some(_) => None,
+        None => Some(
+            form.unwrap_or_else(|| AnswerForm::of(&invited.invitation))
+                .ready(),
+        ),
+    };
+    let Ok(form) = form.transpose() else {
+        tracing::error!("no random number for a form");
+        return HttpResponse::InternalServerError().finish();
+    };
+    let page = AnswerPage {
+        layout: &layout,
+        page: &view,
+        form: form.as_ref(),
+        saved,
+    };
+    html(status, &layout, &page)
+}

@@ -1,0 +1,5 @@
+//! The pages behind signed links.
+
+mod answer;
+mod bad_link;
+mod stage;
