@@ -17,6 +17,8 @@ CREATE TABLE meetings (
     agenda text,
     programme text REFERENCES programmes (slug),
     intake uuid REFERENCES intakes (id),
+    -- Whose meeting it is, besides the institute's: that of the intake.
+    municipality text REFERENCES municipalities (code),
     organiser uuid REFERENCES people (id),
     -- Local wall-clock times, ISO 8601 without offset.
     local_start text NOT NULL,
@@ -34,6 +36,7 @@ CREATE TABLE meetings (
 );
 CREATE INDEX meetings_starts ON meetings (starts_at, id);
 CREATE INDEX meetings_intake ON meetings (intake);
+CREATE INDEX meetings_municipality ON meetings (municipality, starts_at, id);
 
 CREATE TABLE invitations (
     id uuid PRIMARY KEY,

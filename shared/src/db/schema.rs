@@ -330,6 +330,7 @@ diesel::table! {
         agenda -> Nullable<Text>,
         programme -> Nullable<Text>,
         intake -> Nullable<Uid>,
+        municipality -> Nullable<Text>,
         organiser -> Nullable<Uid>,
         local_start -> Text,
         local_end -> Text,

@@ -8,7 +8,6 @@ use crate::ids::MeetingId;
 use crate::intakes::{self, ChangeIntakeError, IntakeAction};
 use crate::invitations;
 use crate::meetings::{self, CancelMeetingError, Meeting};
-use crate::words::MunicipalityCode;
 
 /// Calls a meeting off. The talk of an intake takes the intake back to submitted.
 pub fn cancel_meeting(
@@ -27,8 +26,7 @@ pub fn cancel_meeting(
         Some(intake) => intakes::find(conn, &Scope::Institute, intake)?,
         None => None,
     };
-    let municipality = intake.as_ref().map(|intake| intake.municipality);
-    let cancelled = call_off(conn, granted.actor(), now, meeting, municipality, reason)?;
+    let cancelled = call_off(conn, granted.actor(), now, meeting, reason)?;
     if let Some(intake) = intake
         && intake.status.after(IntakeAction::CancelTalk).is_ok()
     {
@@ -51,10 +49,9 @@ pub(super) fn call_off(
     actor: &Actor,
     now: LocalNow,
     meeting: Meeting,
-    municipality: Option<MunicipalityCode>,
     reason: Option<String>,
 ) -> Result<Meeting, CancelMeetingError> {
-    let cancelled = meetings::cancel(conn, actor, now.at, meeting, municipality, reason)?;
+    let cancelled = meetings::cancel(conn, actor, now.at, meeting, reason)?;
     tell_invitees(conn, actor, now, &cancelled)?;
     Ok(cancelled)
 }

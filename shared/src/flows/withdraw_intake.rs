@@ -52,14 +52,7 @@ pub fn withdraw_intake(
         reason.clone(),
     )?;
     for talk in meetings::open_of_intake(conn, id)? {
-        call_off(
-            conn,
-            actor,
-            now,
-            talk,
-            Some(withdrawn.municipality),
-            reason.clone(),
-        )?;
+        call_off(conn, actor, now, talk, reason.clone())?;
     }
     // A draft was never sent in, so nobody was told that it came.
     if !was_draft {

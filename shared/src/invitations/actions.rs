@@ -168,7 +168,7 @@ pub fn answer(
             ..invitation
         },
     )?;
-    trace(conn, granted.actor(), now, &answered, from)?;
+    trace(conn, granted.actor(), now, &meeting, &answered, from)?;
     Ok(answered)
 }
 
@@ -176,6 +176,7 @@ fn trace(
     conn: &mut DbConn,
     actor: &Actor,
     now: Timestamp,
+    meeting: &Meeting,
     invitation: &Invitation,
     from: InvitationAnswer,
 ) -> DbResult<()> {
@@ -183,9 +184,9 @@ fn trace(
         event_type: "invitation.answered",
         subject: Subject {
             kind: "meeting",
-            id: invitation.meeting.0,
+            id: meeting.id.0,
         },
-        municipality: None,
+        municipality: meeting.municipality,
         from: Some(from.as_str()),
         to: Some(invitation.answer.as_str()),
         reason: None,
@@ -196,7 +197,7 @@ fn trace(
         action: "invitation.answer",
         object_type: "invitation",
         object_id: Some(invitation.id.to_string()),
-        municipality: None,
+        municipality: meeting.municipality,
     };
     audit::record(conn, actor, line, now)
 }

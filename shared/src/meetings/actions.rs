@@ -22,8 +22,10 @@ pub struct NewMeeting {
     pub agenda: Option<String>,
     /// The programme it belongs to.
     pub programme: Option<Slug>,
-    /// The intake whose talk it is, with the municipality that sees the event.
-    pub intake: Option<(IntakeId, MunicipalityCode)>,
+    /// The intake whose talk it is.
+    pub intake: Option<IntakeId>,
+    /// Whose meeting it is, besides the institute's.
+    pub municipality: Option<MunicipalityCode>,
     /// Who organises it.
     pub organiser: Option<PersonId>,
     /// When.
@@ -57,7 +59,6 @@ pub fn schedule(
     new: NewMeeting,
 ) -> DbResult<Meeting> {
     let id = MeetingId::generate();
-    let municipality = new.intake.map(|(_, municipality)| municipality);
     let meeting = Meeting {
         id,
         version: 1,
@@ -69,7 +70,8 @@ pub fn schedule(
         title: new.title,
         agenda: new.agenda,
         programme: new.programme,
-        intake: new.intake.map(|(intake, _)| intake),
+        intake: new.intake,
+        municipality: new.municipality,
         organiser: new.organiser,
         period: new.period,
         venue: new.venue,
@@ -84,7 +86,6 @@ pub fn schedule(
         actor,
         now,
         &meeting,
-        municipality,
         ("meeting.scheduled", "meeting.schedule"),
         None,
     )?;
@@ -97,7 +98,6 @@ pub fn cancel(
     actor: &Actor,
     now: Timestamp,
     meeting: Meeting,
-    municipality: Option<MunicipalityCode>,
     reason: Option<String>,
 ) -> Result<Meeting, CancelMeetingError> {
     let from = meeting.status;
@@ -107,7 +107,6 @@ pub fn cancel(
         actor,
         now,
         &cancelled,
-        municipality,
         ("meeting.cancelled", "meeting.cancel"),
         Some(from),
     )?;
@@ -119,7 +118,6 @@ fn trace(
     actor: &Actor,
     now: Timestamp,
     meeting: &Meeting,
-    municipality: Option<MunicipalityCode>,
     (event_type, action): (&'static str, &'static str),
     from: Option<MeetingStatus>,
 ) -> DbResult<()> {
@@ -129,7 +127,7 @@ fn trace(
             kind: "meeting",
             id: meeting.id.0,
         },
-        municipality,
+        municipality: meeting.municipality,
         from: from.map(MeetingStatus::as_str),
         to: Some(meeting.status.as_str()),
         reason: meeting.cancelled_reason.as_deref(),
@@ -140,7 +138,7 @@ fn trace(
         action,
         object_type: "meeting",
         object_id: Some(meeting.id.to_string()),
-        municipality,
+        municipality: meeting.municipality,
     };
     audit::record(conn, actor, line, now)
 }

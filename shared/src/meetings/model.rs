@@ -6,7 +6,7 @@ use super::LocalPeriod;
 use crate::catalogue::words::MeetingKind;
 use crate::ids::{IntakeId, MeetingId, PersonId};
 use crate::text_enum;
-use crate::words::Slug;
+use crate::words::{MunicipalityCode, Slug};
 
 text_enum! {
     /// Where a meeting stands.
@@ -126,6 +126,8 @@ pub struct Meeting {
     pub programme: Option<Slug>,
     /// The intake whose talk it is.
     pub intake: Option<IntakeId>,
+    /// Whose meeting it is, besides the institute's: that of the intake.
+    pub municipality: Option<MunicipalityCode>,
     /// Who organises it.
     pub organiser: Option<PersonId>,
     /// When, on the clock of its zone.

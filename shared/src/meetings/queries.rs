@@ -9,11 +9,11 @@ use super::{LocalPeriod, Meeting, MeetingStatus, Venue};
 use crate::access::Scope;
 use crate::catalogue::words::MeetingKind;
 use crate::db::columns::At;
-use crate::db::schema::{intakes, invitations, meetings, person_roles};
+use crate::db::schema::{invitations, meetings, person_roles};
 use crate::db::{DbConn, DbError, DbResult, one_row};
 use crate::ids::{IntakeId, MeetingId, PersonId};
 use crate::paging::{PageSpec, Paged, Position, Seek};
-use crate::words::Slug;
+use crate::words::{MunicipalityCode, Slug};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = meetings)]
@@ -29,6 +29,7 @@ struct MeetingRow {
     agenda: Option<String>,
     programme: Option<Slug>,
     intake: Option<IntakeId>,
+    municipality: Option<MunicipalityCode>,
     organiser: Option<PersonId>,
     local_start: String,
     local_end: String,
@@ -62,6 +63,7 @@ impl TryFrom<MeetingRow> for Meeting {
             agenda: row.agenda,
             programme: row.programme,
             intake: row.intake,
+            municipality: row.municipality,
             organiser: row.organiser,
             period,
             venue: Venue::new(row.place, row.online_url).ok_or_else(corrupt)?,
@@ -99,18 +101,15 @@ fn seen_by(scope: &Scope) -> Boxed {
     let Some(codes) = scope.codes() else {
         return query;
     };
-    let codes = codes.to_vec();
-    let own_intakes = intakes::table
-        .select(intakes::id.nullable())
-        .filter(intakes::municipality.eq_any(codes.clone()));
+    let own: Vec<_> = codes.iter().copied().map(Some).collect();
     let with_own_people = invitations::table
         .inner_join(person_roles::table.on(person_roles::person.eq(invitations::person)))
         .select(invitations::meeting)
         .filter(invitations::removed_at.is_null())
-        .filter(person_roles::municipality.eq_any(codes.into_iter().map(Some)));
+        .filter(person_roles::municipality.eq_any(own.clone()));
     query.filter(
-        meetings::intake
-            .eq_any(own_intakes)
+        meetings::municipality
+            .eq_any(own)
             .or(meetings::id.eq_any(with_own_people)),
     )
 }
@@ -218,6 +217,7 @@ pub(super) fn insert(conn: &mut DbConn, meeting: &Meeting) -> DbResult<()> {
                 meetings::agenda.eq(meeting.agenda.as_deref()),
                 meetings::programme.eq(meeting.programme.clone()),
                 meetings::intake.eq(meeting.intake),
+                meetings::municipality.eq(meeting.municipality),
                 meetings::organiser.eq(meeting.organiser),
             ),
             (
