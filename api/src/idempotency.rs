@@ -23,7 +23,7 @@ use crate::reply;
 const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// Says that an answer was given before.
-const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 const LONGEST: usize = 255;
 

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod auth;
 pub mod body;
 pub mod clients;
+pub mod commands;
 pub mod demo;
 pub mod docs_page;
 pub mod document;

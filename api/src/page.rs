@@ -311,6 +311,7 @@ mod tests {
     #[derive(Debug, Deserialize, IntoParams)]
     #[serde(rename_all = "camelCase", deny_unknown_fields)]
     #[into_params(parameter_in = Query, rename_all = "camelCase")]
+    #[expect(dead_code, reason = "only the keys are tested")]
     struct Filter {
         #[param(max_length = 20)]
         status: Option<String>,

@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use koplopers_shared::clock::{Clock, LocalNow};
-use koplopers_shared::db::Db;
+use koplopers_shared::db::{Db, DbError};
+use koplopers_shared::keys::KeyRing;
 use koplopers_shared::settings::Settings;
+use koplopers_shared::{catalogue, flows};
 
-use crate::auth::Auth;
+use crate::auth::{self, Auth};
 use crate::health::Health;
 use crate::metrics::Metrics;
 use crate::middleware::limits::Limits;
@@ -24,6 +26,8 @@ pub struct AppState {
     pub auth: Auth,
     /// The settings of this process.
     pub settings: Arc<Settings>,
+    /// The keys of the service, opened.
+    pub keys: KeyRing,
     /// What this process keeps of itself.
     pub process: Arc<Process>,
 }
@@ -68,17 +72,21 @@ impl Process {
 }
 
 impl AppState {
-    /// The state of a process that starts on this database.
-    #[must_use]
-    pub fn new(db: Db, auth: Auth, clock: Clock, settings: Arc<Settings>) -> Self {
-        let process = Arc::new(Process::new(&settings));
-        Self {
+    /// Gets a process ready on this migrated database: what ships is loaded, and the keys are
+    /// there and opened.
+    pub async fn start(db: Db, clock: Clock, settings: Arc<Settings>) -> Result<Self, StartError> {
+        let now = clock.now();
+        db.write(move |conn| flows::catalogue::load(conn, catalogue::shipped(), now))
+            .await?;
+        let auth = Auth::start(&db, &clock, &settings).await?;
+        Ok(Self {
+            keys: auth.keys().clone(),
+            process: Arc::new(Process::new(&settings)),
             db,
             clock,
             auth,
             settings,
-            process,
-        }
+        })
     }
 
     /// The time with the institute's calendar day: read it once per request.
@@ -86,4 +94,15 @@ impl AppState {
     pub fn local_now(&self) -> LocalNow {
         LocalNow::new(self.clock.now(), &self.settings.time_zone)
     }
+}
+
+/// Why a process does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// What ships cannot be stored.
+    #[error("what ships cannot be stored")]
+    Db(#[from] DbError),
+    /// Nobody could be let in.
+    #[error(transparent)]
+    Auth(#[from] auth::StartError),
 }

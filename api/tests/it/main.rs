@@ -1,4 +1,8 @@
-//! The API as a client meets it, on both databases.
-#![expect(clippy::unwrap_used, reason = "tests")]
+//! The API as a client meets it: a real server on a real port, on both databases.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+#[expect(dead_code, reason = "features use the rest as they come")]
+mod app;
+mod conventions;
+mod document;
 mod pages;

@@ -1,0 +1,68 @@
+//! What the program can be asked to do.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod migrate;
+mod serve;
+
+/// Intakes, talks and invitations over HTTP.
+///
+/// Settings come from the environment and from koplopers.toml: docs/operations.md lists them.
+/// Without a command it serves.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    disable_help_subcommand = true,
+    args_conflicts_with_subcommands = true
+)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: serve::ServeArguments,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the API; on SQLite the worker runs inside.
+    Serve(serve::ServeArguments),
+    /// Bring the database up to date and stop.
+    Migrate(migrate::MigrateArguments),
+    /// Print the OpenAPI document.
+    Openapi,
+}
+
+impl Arguments {
+    /// Does what was asked.
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        match self.command {
+            None => serve::run(&self.serve),
+            Some(Command::Serve(arguments)) => serve::run(&arguments),
+            Some(Command::Migrate(arguments)) => migrate::run(&arguments),
+            Some(Command::Openapi) => {
+                print(&crate::document::TEXT)?;
+                Ok(ExitCode::SUCCESS)
+            }
+        }
+    }
+}
+
+/// Writes to standard output; `print!` would panic when nobody reads on.
+fn print(text: &str) -> std::io::Result<()> {
+    use std::io::Write as _;
+    std::io::stdout().lock().write_all(text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+}
