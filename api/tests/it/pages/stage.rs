@@ -9,7 +9,6 @@ use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use koplopers_api::app::build_app;
-use koplopers_api::auth::Auth;
 use koplopers_api::state::AppState;
 use koplopers_shared::access::{Actor, Scope};
 use koplopers_shared::catalogue::words::{Language, MeetingKind};
@@ -78,9 +77,10 @@ impl Stage {
         let clock = Clock::manual(NOW.parse().unwrap());
         let folder = tempfile::tempdir().unwrap();
         let settings = Settings::for_tests(folder.path());
-        let auth = Auth::start(&db, &clock, &settings).await.unwrap();
-        let keys = auth.keys().clone();
-        let state = AppState::new((*db).clone(), auth, clock.clone(), Arc::new(settings));
+        let state = AppState::start((*db).clone(), clock.clone(), Arc::new(settings))
+            .await
+            .unwrap();
+        let keys = state.keys.clone();
         Self {
             db,
             keys,
@@ -116,6 +116,7 @@ impl Stage {
                     agenda: Some("Kennismaken\nVervolg".to_owned()),
                     programme: None,
                     intake: None,
+                    municipality: None,
                     organiser: Some(organiser),
                     period: LocalPeriod::new(
                         "2026-03-05T14:00".parse().unwrap(),
@@ -225,7 +226,7 @@ impl Stage {
                 let actor = Actor::system("test");
                 let meeting = meetings::find(conn, &Scope::Institute, id)?.unwrap();
                 let reason = Some("De spreker is ziek.".to_owned());
-                meetings::cancel(conn, &actor, now, meeting, None, reason)?;
+                meetings::cancel(conn, &actor, now, meeting, reason)?;
                 Ok(())
             })
             .await
