@@ -194,7 +194,7 @@ impl Db {
         let (conn, _) = slot.get()?;
         let (result, ran) = run_caught(closure, conn);
         // A doubtful connection is closed instead of put back.
-        if matches!(ran, Ran::Done | Ran::Refused) && is_sound(conn, 0) {
+        if matches!(ran, Ran::Done | Ran::Refused | Ran::Raced) && is_sound(conn, 0) {
             lock(&self.0.idle).push(slot);
         }
         result

@@ -92,7 +92,7 @@ fn read(mut work: Box<dyn Work>, slot: &mut Slot) {
             Err(error) => return work.fail(error),
         };
         match work.run(conn) {
-            Ran::Done | Ran::Refused => {
+            Ran::Done | Ran::Refused | Ran::Raced => {
                 if !is_sound(conn, 0) {
                     slot.discard();
                 }
@@ -112,7 +112,7 @@ fn read(mut work: Box<dyn Work>, slot: &mut Slot) {
 /// Runs one write in a transaction of its own; whether it was committed and asked to wake the
 /// workers.
 pub(super) fn write(mut work: Box<dyn Work>, slot: &mut Slot) -> bool {
-    for _ in 0..ATTEMPTS {
+    for number in 0..ATTEMPTS {
         let (conn, fresh) = match slot.get() {
             Ok(got) => got,
             Err(error) => {
@@ -126,7 +126,9 @@ pub(super) fn write(mut work: Box<dyn Work>, slot: &mut Slot) -> bool {
                 work.answer();
                 return asked;
             }
-            Attempt::RolledBack => {
+            // Run again, the closure sees what was there first and says so in its own words.
+            Attempt::Raced if number == 0 => {}
+            Attempt::RolledBack | Attempt::Raced => {
                 work.answer();
                 return false;
             }
@@ -160,6 +162,7 @@ pub(super) fn write(mut work: Box<dyn Work>, slot: &mut Slot) -> bool {
 enum Attempt {
     Committed,
     RolledBack,
+    Raced,
     Collided,
     /// The connection went before the commit was sent.
     Lost,
@@ -176,9 +179,13 @@ fn attempt(work: &mut dyn Work, conn: &mut DbConn) -> Attempt {
     wakes::forget();
     match work.run(conn) {
         Ran::Done => {}
-        Ran::Refused => {
+        ran @ (Ran::Refused | Ran::Raced) => {
             return match roll_back(conn) {
-                Ok(()) if is_sound(conn, 0) => Attempt::RolledBack,
+                // SQLite has one writer at a time: there nothing was in between.
+                Ok(()) if is_sound(conn, 0) => match (ran, conn) {
+                    (Ran::Raced, DbConn::Postgres(_)) => Attempt::Raced,
+                    (_, _) => Attempt::RolledBack,
+                },
                 Ok(()) | Err(_) => Attempt::Broken,
             };
         }

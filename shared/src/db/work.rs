@@ -16,6 +16,9 @@ pub(super) enum Ran {
     Done,
     /// A rule or a constraint refused; the connection is sound.
     Refused,
+    /// A unique key refused what the closure had found to be free, as happens when another
+    /// transaction commits in between; the connection is sound.
+    Raced,
     /// Two transactions stood in each other's way; run it again.
     Collided,
     /// The connection went away.
@@ -169,6 +172,7 @@ fn judge(error: &(dyn Error + 'static)) -> Ran {
     match DbError::in_chain(error) {
         Some(DbError::Unreachable) => Ran::Lost,
         Some(cause) if cause.is_collision() => Ran::Collided,
+        Some(cause) if cause.is_unique_violation() => Ran::Raced,
         Some(cause) if cause.breaks_connection() => Ran::Broken,
         // An error that hides its DbError still shows what that stems from: assume the worst.
         None if stems_from_diesel(error) => Ran::Broken,

@@ -85,9 +85,9 @@ fn run_group(batch: &mut [Box<dyn Work>], slot: &mut Slot) -> Outcome {
         let ended = match begin_savepoint(conn) {
             Ok(()) => match work.run(conn) {
                 Ran::Done if is_sound(conn, 2) => commit(conn),
-                Ran::Refused if is_sound(conn, 2) => roll_back(conn),
+                Ran::Refused | Ran::Raced if is_sound(conn, 2) => roll_back(conn),
                 // It left a transaction open or closed ours: alone it is found out.
-                Ran::Done | Ran::Refused => Err(DbError::Panicked),
+                Ran::Done | Ran::Refused | Ran::Raced => Err(DbError::Panicked),
                 Ran::Broken | Ran::Lost | Ran::Collided => {
                     slot.discard();
                     return Outcome::Again {

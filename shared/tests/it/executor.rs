@@ -1,14 +1,15 @@
 //! Reads and writes through the executor, on both databases.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::sync_channel;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Barrier, Mutex};
 use std::time::{Duration, Instant};
 
-use koplopers_shared::db::{DbError, DbOptions, check, wake_after_commit};
+use koplopers_shared::db::{DatabaseKind, DbError, DbOptions, check, wake_after_commit};
 use koplopers_shared::on_both_databases;
 use koplopers_shared::testing::{TestDb, run_on};
 
-use crate::rows::{count, insert, names, run};
+use crate::rows::{count, insert, names, run, try_names};
 
 /// An action's error, with the database's as its source.
 #[derive(Debug, thiserror::Error)]
@@ -99,6 +100,38 @@ on_both_databases! {
             write.await.unwrap().unwrap();
         }
         assert_eq!(count(&mut db.connect(), "municipalities"), 200);
+    }
+
+    async fn two_who_both_find_a_name_free_are_told_apart_in_words(db: TestDb) {
+        // On PostgreSQL both look before either has committed; on SQLite they cannot.
+        let meet = Arc::new(Barrier::new(if db.kind() == DatabaseKind::Postgres { 2 } else { 1 }));
+        let asked: Vec<_> = (0..2)
+            .map(|_| {
+                let (db, meet) = (db.db().clone(), Arc::clone(&meet));
+                let has_met = AtomicBool::new(false);
+                tokio::spawn(async move {
+                    db.write(move |conn| {
+                        if try_names(conn)?.contains(&"GM0001".to_owned()) {
+                            return Err(Refusal::Rule);
+                        }
+                        if !has_met.swap(true, Ordering::SeqCst) {
+                            meet.wait();
+                        }
+                        Ok(insert(conn, "GM0001")?)
+                    })
+                    .await
+                })
+            })
+            .collect();
+        let mut refusals = 0;
+        for answer in asked {
+            match answer.await.unwrap() {
+                Ok(()) => {}
+                Err(Refusal::Rule) => refusals += 1,
+                Err(Refusal::Db(error)) => panic!("{error:?}"),
+            }
+        }
+        assert_eq!(refusals, 1);
     }
 
     async fn workers_wake_after_a_commit_that_asked_for_it(db: TestDb) {
