@@ -88,7 +88,7 @@ fn add_contact(
 ) -> Result<(), DemoError> {
     let version = programmes::queries::find(conn, programme)?.map_or(0, |found| found.version);
     let contacts = [cast.adviser];
-    programmes::actions::set_contacts(conn, granted, now.at, programme, version, &contacts)
+    programmes::actions::set_contacts(conn, granted, now.at, programme, Some(version), &contacts)
         .map_err(refused)?;
     Ok(())
 }

@@ -58,13 +58,13 @@ pub fn create(
     Ok(organisation)
 }
 
-/// Changes an organisation that the caller read at version `expected`.
+/// Changes an organisation; `expected` is the version the caller read, if they said so.
 pub fn change(
     conn: &mut DbConn,
     granted: &Granted<PeopleWrite>,
     now: Timestamp,
     id: OrganisationId,
-    expected: i64,
+    expected: Option<i64>,
     changes: OrganisationChanges,
 ) -> Result<Organisation, OrganisationError> {
     let mut organisation = found(conn, granted, id, expected)?;
@@ -72,20 +72,21 @@ pub fn change(
     organisation.kind = changes.kind.unwrap_or(organisation.kind);
     organisation.website = changes.website.unwrap_or(organisation.website);
     may_write(granted, organisation.kind)?;
+    let from = organisation.version;
     organisation.version += 1;
     organisation.updated_at = now;
-    queries::update(conn, expected, &organisation)?;
+    queries::update(conn, from, &organisation)?;
     record(conn, granted, "organisation.change", id, now)?;
     Ok(organisation)
 }
 
-/// Removes an organisation that nothing refers to, read at version `expected`.
+/// Removes an organisation that nothing refers to; `expected` as for [`change`].
 pub fn delete(
     conn: &mut DbConn,
     granted: &Granted<PeopleWrite>,
     now: Timestamp,
     id: OrganisationId,
-    expected: i64,
+    expected: Option<i64>,
 ) -> Result<(), OrganisationError> {
     let organisation = found(conn, granted, id, expected)?;
     if organisation.shipped_key.is_some() {
@@ -94,7 +95,7 @@ pub fn delete(
     if queries::is_used(conn, id)? {
         return Err(OrganisationError::InUse);
     }
-    queries::delete(conn, id, expected)?;
+    queries::delete(conn, id, organisation.version)?;
     record(conn, granted, "organisation.delete", id, now)?;
     Ok(())
 }
@@ -103,13 +104,13 @@ fn found(
     conn: &mut DbConn,
     granted: &Granted<PeopleWrite>,
     id: OrganisationId,
-    expected: i64,
+    expected: Option<i64>,
 ) -> Result<Organisation, OrganisationError> {
     if *granted.scope() != Scope::Institute {
         return Err(OrganisationError::InstituteOnly);
     }
     let organisation = queries::find(conn, id)?.ok_or(OrganisationError::NotFound)?;
-    if organisation.version == expected {
+    if expected.is_none_or(|version| version == organisation.version) {
         Ok(organisation)
     } else {
         Err(OrganisationError::Stale)

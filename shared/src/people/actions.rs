@@ -71,16 +71,16 @@ pub fn create(
     Ok((person, roles))
 }
 
-/// Changes a person that the caller read at version `expected`.
+/// Changes a person; `expected` is the version the caller read, if they said so.
 pub fn change(
     conn: &mut DbConn,
     granted: &Granted<PeopleWrite>,
     now: Timestamp,
     id: PersonId,
-    expected: i64,
+    expected: Option<i64>,
     changes: PersonChanges,
 ) -> Result<Person, ChangePersonError> {
-    let mut person = found(conn, granted, id, Some(expected))?;
+    let mut person = found(conn, granted, id, expected)?;
     let roles = queries::roles_of_many(conn, &crate::access::Scope::Institute, &[id])?;
     if !rules::may_change(granted.scope(), &roles) {
         return Err(ChangePersonError::Shared);
@@ -95,9 +95,10 @@ pub fn change(
     person.email = changes.email.unwrap_or(person.email);
     person.phone = changes.phone.unwrap_or(person.phone);
     person.language = changes.language.unwrap_or(person.language);
+    let from = person.version;
     person.version += 1;
     person.updated_at = now;
-    queries::update(conn, expected, &person)?;
+    queries::update(conn, from, &person)?;
     tell(conn, granted, now, id, told)?;
     Ok(person)
 }

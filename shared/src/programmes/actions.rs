@@ -52,13 +52,14 @@ pub enum WrongEntry {
     },
 }
 
-/// Publishes the next version of a programme that the caller read at version `expected`.
+/// Publishes the next version of a programme; `expected` is the version of the programme that
+/// the caller read, if they said so.
 pub fn publish(
     conn: &mut DbConn,
     granted: &Granted<CatalogueWrite>,
     now: Timestamp,
     slug: &Slug,
-    expected: i64,
+    expected: Option<i64>,
     content: ProgrammeContent,
 ) -> Result<(Programme, ProgrammeVersion), ChangeProgrammeError> {
     let programme = found(conn, slug, expected)?;
@@ -107,7 +108,7 @@ pub fn set_open(
     granted: &Granted<CatalogueWrite>,
     now: Timestamp,
     slug: &Slug,
-    expected: i64,
+    expected: Option<i64>,
     open: bool,
 ) -> Result<Programme, ChangeProgrammeError> {
     let programme = found(conn, slug, expected)?;
@@ -127,7 +128,7 @@ pub fn set_contacts(
     granted: &Granted<CatalogueWrite>,
     now: Timestamp,
     slug: &Slug,
-    expected: i64,
+    expected: Option<i64>,
     ids: &[PersonId],
 ) -> Result<Programme, ChangeProgrammeError> {
     let programme = found(conn, slug, expected)?;
@@ -148,7 +149,7 @@ pub fn set_partners(
     granted: &Granted<CatalogueWrite>,
     now: Timestamp,
     slug: &Slug,
-    expected: i64,
+    expected: Option<i64>,
     ids: &[OrganisationId],
 ) -> Result<Programme, ChangeProgrammeError> {
     let programme = found(conn, slug, expected)?;
@@ -185,9 +186,13 @@ fn check_entries<I: PartialEq>(ids: &[I], usable: &[I]) -> Result<(), ChangeProg
     }
 }
 
-fn found(conn: &mut DbConn, slug: &Slug, expected: i64) -> Result<Programme, ChangeProgrammeError> {
+fn found(
+    conn: &mut DbConn,
+    slug: &Slug,
+    expected: Option<i64>,
+) -> Result<Programme, ChangeProgrammeError> {
     let programme = queries::find(conn, slug)?.ok_or(ChangeProgrammeError::NotFound)?;
-    if programme.version == expected {
+    if expected.is_none_or(|version| version == programme.version) {
         Ok(programme)
     } else {
         Err(ChangeProgrammeError::Stale)

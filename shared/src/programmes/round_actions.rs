@@ -94,19 +94,19 @@ pub fn create(
     Ok(round)
 }
 
-/// Changes a round that the caller read at version `expected`.
+/// Changes a round; `expected` is the version the caller read, if they said so.
 pub fn change(
     conn: &mut DbConn,
     granted: &Granted<CatalogueWrite>,
     now: Timestamp,
     (programme, id): (&Slug, RoundId),
-    expected: i64,
+    expected: Option<i64>,
     changes: RoundChanges,
 ) -> Result<Round, RoundError> {
     let mut round = rounds::round(conn, id)?
         .filter(|round| round.programme == *programme)
         .ok_or(RoundError::NotFound)?;
-    if round.version != expected {
+    if expected.is_some_and(|version| version != round.version) {
         return Err(RoundError::Stale);
     }
     round.name = changes.name.unwrap_or(round.name);
@@ -116,9 +116,10 @@ pub fn change(
     let (_, content) = queries::current_content(conn, programme)?.ok_or(RoundError::NotFound)?;
     let others = rounds::all(conn, programme)?;
     rules::may_be(&round, &content, &others)?;
+    let from = round.version;
     round.version += 1;
     round.updated_at = now;
-    rounds::update(conn, expected, &round)?;
+    rounds::update(conn, from, &round)?;
     tell(
         conn,
         granted,

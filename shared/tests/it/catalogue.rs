@@ -96,7 +96,7 @@ on_both_databases! {
             let mut content = shipped().programme("uitvoering").unwrap().clone();
             content.summary.en = String::from("Our own words.");
             let uitvoering = slug("uitvoering");
-            programmes_actions::publish(conn, &coordinator(), now(), &uitvoering, 1, content)
+            programmes_actions::publish(conn, &coordinator(), now(), &uitvoering, None, content)
         })
         .await
         .unwrap();

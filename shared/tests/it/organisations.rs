@@ -41,14 +41,14 @@ on_both_databases! {
         let id = made.id;
         let again = changes.clone();
         let changed = write(&db, move |conn| {
-            change(conn, &coordinator(), now(), id, 1, changes.clone())
+            change(conn, &coordinator(), now(), id, Some(1), changes.clone())
         });
         assert_eq!(changed.await.unwrap().version, 2);
         let stale = write(&db, move |conn| {
-            change(conn, &coordinator(), now(), id, 1, again.clone())
+            change(conn, &coordinator(), now(), id, Some(1), again.clone())
         });
         assert!(matches!(stale.await, Err(OrganisationError::Stale)));
-        write(&db, move |conn| delete(conn, &coordinator(), now(), id, 2)).await.unwrap();
+        write(&db, move |conn| delete(conn, &coordinator(), now(), id, Some(2))).await.unwrap();
         let gone = write(&db, move |conn| queries::find(conn, id)).await.unwrap();
         assert_eq!(gone, None);
     }
@@ -71,7 +71,7 @@ on_both_databases! {
         load(&db).await;
         let partner = write(&db, queries::shipped).await.unwrap().remove(0);
         let removed = write(&db, move |conn| {
-            delete(conn, &coordinator(), now(), partner.id, partner.version)
+            delete(conn, &coordinator(), now(), partner.id, None)
         });
         assert!(matches!(removed.await, Err(OrganisationError::Shipped)));
     }

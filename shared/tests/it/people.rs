@@ -105,7 +105,7 @@ on_both_databases! {
             ..PersonChanges::default()
         };
         let changed = write(&db, move |conn| {
-            change(conn, &municipality(code("GM0363")), now(), id, 1, moved.clone())
+            change(conn, &municipality(code("GM0363")), now(), id, Some(1), moved.clone())
         });
         assert!(matches!(changed.await, Err(ChangePersonError::Shared)));
     }

@@ -35,7 +35,7 @@ on_both_databases! {
         content.summary.nl = String::from("Een nieuwe tekst.");
         let (wrong, late) = (content.clone(), content.clone());
         let published = write(&db, move |conn| {
-            publish(conn, &coordinator(), now(), &slug("inclusief"), 1, content.clone())
+            publish(conn, &coordinator(), now(), &slug("inclusief"), Some(1), content.clone())
         });
         let (programme, version) = published.await.unwrap();
         assert_eq!((programme.current_number, programme.version), (2, 2));
@@ -44,14 +44,14 @@ on_both_databases! {
         assert_eq!(former.await.unwrap().as_ref(), shipped().programme("inclusief"));
 
         let stale = write(&db, move |conn| {
-            publish(conn, &coordinator(), now(), &slug("inclusief"), 1, late.clone())
+            publish(conn, &coordinator(), now(), &slug("inclusief"), Some(1), late.clone())
         });
         assert!(matches!(stale.await, Err(ChangeProgrammeError::Stale)));
         let refused = write(&db, move |conn| {
             let mut content = wrong.clone();
             content.name.en = String::from(" ");
             content.partners = vec!["niemand".to_owned()];
-            publish(conn, &coordinator(), now(), &slug("inclusief"), 2, content)
+            publish(conn, &coordinator(), now(), &slug("inclusief"), Some(2), content)
         });
         match refused.await {
             Err(ChangeProgrammeError::Content(problems)) => {
@@ -85,7 +85,7 @@ on_both_databases! {
         let (silent, _) = contact("Jet Post", None).await.unwrap();
         let set = |ids: Vec<PersonId>, expected| {
             write(&db, move |conn| {
-                set_contacts(conn, &coordinator(), now(), &slug("inclusief"), expected, &ids)
+                set_contacts(conn, &coordinator(), now(), &slug("inclusief"), Some(expected), &ids)
             })
         };
         set(vec![ivo.id, hanna.id], 1).await.unwrap();
@@ -107,7 +107,7 @@ on_both_databases! {
         let vng = write(&db, move |conn| organisations::find(conn, vng)).await.unwrap().unwrap();
         assert_eq!(vng.kind, OrganisationKind::MunicipalAssociation);
         let moved = write(&db, move |conn| {
-            set_partners(conn, &coordinator(), now(), &slug("inclusief"), 2, &[vng.id])
+            set_partners(conn, &coordinator(), now(), &slug("inclusief"), Some(2), &[vng.id])
         });
         assert_eq!(moved.await.unwrap().version, 3);
         let seen = write(&db, move |conn| {
@@ -151,7 +151,7 @@ on_both_databases! {
         let id = round.id;
         let changed = write(&db, move |conn| {
             let inclusief = slug("inclusief");
-            round_actions::change(conn, &coordinator(), now(), (&inclusief, id), 1, longer.clone())
+            round_actions::change(conn, &coordinator(), now(), (&inclusief, id), Some(1), longer.clone())
         });
         assert_eq!(changed.await.unwrap().version, 2);
         let listed = write(&db, |conn| {
@@ -164,7 +164,7 @@ on_both_databases! {
         load(&db).await;
         let set = |open: bool, expected: i64| {
             write(&db, move |conn| {
-                set_open(conn, &coordinator(), now(), &slug("uitvoering"), expected, open)
+                set_open(conn, &coordinator(), now(), &slug("uitvoering"), Some(expected), open)
             })
         };
         assert!(!set(false, 1).await.unwrap().open);
