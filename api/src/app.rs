@@ -18,7 +18,7 @@ use crate::problem::{Problem, pages};
 use crate::state::AppState;
 use crate::{
     audit, clients, docs_page, document, events, glossary, health, identity_links, intakes, me,
-    meetings, oauth,
+    meetings, municipalities, oauth, organisations, people, programmes, reference,
 };
 
 /// Where the API lives. It is in `servers` of the document, and not in its paths.
@@ -34,6 +34,11 @@ fn operations(config: &mut ServiceConfig<'_>) {
         .service(me::link_identity)
         .service(identity_links::create_identity_link)
         .configure(clients::routes)
+        .configure(programmes::routes)
+        .configure(reference::routes)
+        .configure(municipalities::routes)
+        .configure(organisations::routes)
+        .configure(people::routes)
         .configure(intakes::routes)
         .configure(meetings::routes)
         .configure(events::routes)

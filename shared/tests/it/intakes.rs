@@ -292,7 +292,7 @@ on_both_databases! {
                 .ok_or(DbError::Conflict)?
                 .version;
             koplopers_shared::programmes::actions::publish(
-                conn, &publish, given::now().at, &slug, version, content.clone(),
+                conn, &publish, given::now().at, &slug, Some(version), content.clone(),
             )
         })
         .await

@@ -1,0 +1,20 @@
+//! People and their roles.
+
+mod dto;
+mod handlers;
+mod problems;
+mod roles;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The operations on people.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(handlers::create_person)
+        .service(handlers::list_people)
+        .service(handlers::search_people)
+        .service(handlers::get_person)
+        .service(handlers::change_person)
+        .service(roles::create_person_role)
+        .service(roles::end_person_role);
+}
