@@ -17,8 +17,8 @@ use crate::middleware::{cors, envelope};
 use crate::problem::{Problem, pages};
 use crate::state::AppState;
 use crate::{
-    audit, clients, docs_page, document, events, glossary, health, identity_links, intakes, me,
-    meetings, municipalities, oauth, organisations, people, programmes, reference,
+    audit, auth, clients, docs_page, document, events, glossary, health, identity_links, intakes,
+    me, meetings, municipalities, oauth, organisations, people, programmes, reference,
 };
 
 /// Where the API lives. It is in `servers` of the document, and not in its paths.
@@ -80,6 +80,7 @@ pub fn build_app(
         .configure(pages_and_probes)
         .split_for_parts();
     app.default_service(web::to(elsewhere))
+        .wrap(from_fn(auth::identify))
         .wrap(cors)
         .wrap(from_fn(envelope::wrap))
 }

@@ -3,15 +3,17 @@
 use actix_web::{HttpResponse, post, web};
 use jiff::Timestamp;
 use koplopers_shared::access::PeopleWrite;
+use koplopers_shared::idempotency::StoredResponse;
 use koplopers_shared::identities::{self, CreateIdentityLinkError};
 use koplopers_shared::ids::PersonId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::auth::Authorized;
+use crate::idempotency::{self, IdempotencyKey};
 use crate::problem::document::WriteErrors;
 use crate::problem::{Problem, kinds};
-use crate::reply::{self, Reply};
+use crate::reply::Reply;
 use crate::state::AppState;
 
 /// A one-time code, shown once.
@@ -22,9 +24,9 @@ pub struct IdentityLinkView<'a> {
     /// The person that a login becomes.
     #[schema(value_type = uuid::Uuid)]
     pub person: PersonId,
-    /// The code, for `POST /me/identity`.
+    /// The code, for `POST /me/identity`; null when the answer is a repeat.
     #[schema(example = "kpi_Zm9vYmFy")]
-    pub code: &'a str,
+    pub code: Option<&'a str>,
     /// From when it counts no longer.
     #[schema(value_type = String, format = "date-time", example = "2026-03-09T09:00:00Z")]
     pub expires_at: Timestamp,
@@ -38,31 +40,37 @@ pub struct IdentityLinkView<'a> {
     operation_id = "create_identity_link",
     tag = "people",
     security(("bearer" = ["people:write"])),
-    params(("id" = uuid::Uuid, Path, description = "The person")),
+    params(("id" = uuid::Uuid, Path, description = "The person"), IdempotencyKey),
     responses((status = 201, description = "The code", body = IdentityLinkView), WriteErrors),
 )]
 #[post("/people/{id}/identity-links")]
 pub async fn create_identity_link(
     auth: Authorized<PeopleWrite>,
+    key: IdempotencyKey,
     id: web::Path<PersonId>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let now = state.clock.now();
     let granted = auth.into_granted();
+    let key = key.of(granted.actor(), now);
     let person = id.into_inner();
     let code = identities::new_code().map_err(|error| Problem::internal(&error))?;
     let write = move |conn: &mut _| {
         let expires_at = identities::create_link(conn, &granted, now, person, &code)?;
-        Ok::<_, CreateIdentityLinkError>(Reply::created_plain(
-            format!("/v1/people/{person}"),
-            &IdentityLinkView {
+        let answer = |code| {
+            let view = IdentityLinkView {
                 person,
-                code: code.expose(),
+                code,
                 expires_at,
-            },
-        ))
+            };
+            Reply::created_plain(format!("/v1/people/{person}"), &view)
+        };
+        Ok::<_, CreateIdentityLinkError>(StoredResponse {
+            replay_body: Some(answer(None).body),
+            ..answer(Some(code.expose()))
+        })
     };
-    Ok(reply::send(state.db.write(write).await?))
+    idempotency::send(state.db.write_once(key, write).await)
 }
 
 impl From<CreateIdentityLinkError> for Problem {

@@ -23,12 +23,16 @@ use crate::state::AppState;
 /// The form of a token request (RFC 6749 §4.4.2).
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "describes the form in the document")]
-pub struct TokenRequest {
+pub struct TokenForm {
     /// Always `client_credentials`.
-    #[schema(example = "client_credentials")]
+    #[schema(max_length = 40, example = "client_credentials")]
     grant_type: String,
     /// Scopes apart by spaces; all that the client has unless given.
-    #[schema(nullable = false, example = "intakes:read intakes:write")]
+    #[schema(
+        nullable = false,
+        max_length = 1000,
+        example = "intakes:read intakes:write"
+    )]
     scope: Option<String>,
 }
 
@@ -90,7 +94,7 @@ impl Form {
     operation_id = "create_token",
     tag = "access",
     security(("basic" = [])),
-    request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
+    request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "The token", body = TokenView), OpenErrors),
 )]
 #[post("/oauth/token")]

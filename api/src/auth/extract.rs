@@ -1,12 +1,16 @@
-//! The first argument of every handler.
+//! Who is asking, before anything of a handler runs, and the first argument of every handler.
+//!
+//! Actix polls all extractors of a handler side by side: one that waits, for a database or for an
+//! issuer's keys, is overtaken by one that does not, and a stranger's broken body would get its
+//! 400. So [`identify`] waits in front of the handler, and the extractors only look (security: 21).
 
 use std::future::{Ready, ready};
 use std::sync::Arc;
 
-use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest, web};
-use futures_util::future::{Either, LocalBoxFuture};
-use jiff::Timestamp;
+use actix_web::body::MessageBody;
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, web};
 use koplopers_shared::access::{Actor, Granted, Permission, Trace};
 use koplopers_shared::audit::{AuditLine, AuditRecord, AuditResult, QueueFull};
 
@@ -17,8 +21,8 @@ use crate::state::AppState;
 
 /// A caller who holds the permission `P`.
 ///
-/// It comes before the body in the argument list: whoever may not do it gets 401 or 403 before
-/// the body is read (security: 21).
+/// It comes first in the argument list: whoever may not do it gets 401 or 403 before the body is
+/// read (security: 21).
 #[derive(Debug)]
 pub struct Authorized<P> {
     granted: Granted<P>,
@@ -55,65 +59,69 @@ pub struct Authenticated {
     pub login: Option<Login>,
 }
 
-type Found<T> = Either<Ready<Result<T, Problem>>, LocalBoxFuture<'static, Result<T, Problem>>>;
+/// What [`identify`] found.
+#[derive(Debug, Clone)]
+struct Identified(Result<Arc<Caller>, Problem>);
+
+/// Finds out who brought a token, in front of the handlers of the API.
+pub async fn identify(
+    req: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let state = req.app_data::<web::Data<AppState>>().cloned();
+    // The request is not kept over the wait: actix must have it to itself to route it.
+    let token = bearer::token(req.request()).map(str::to_owned);
+    if let (Some(state), Ok(token)) = (state, token) {
+        let now = state.clock.now();
+        let found = match state.auth.remembered(&token, now) {
+            Some(caller) => Ok(caller),
+            None => state.auth.caller(&token, now).await.map_err(Problem::from),
+        };
+        let limited = found.and_then(|caller| {
+            state.process.limits.client(&caller.limit_key)?;
+            Ok(caller)
+        });
+        req.extensions_mut().insert(Identified(limited));
+    }
+    next.call(req).await
+}
+
+/// The caller that [`identify`] found.
+fn caller(req: &HttpRequest) -> Result<Arc<Caller>, Problem> {
+    match req.extensions().get::<Identified>() {
+        Some(Identified(found)) => found.clone(),
+        None => Err(Problem::unauthorized()),
+    }
+}
 
 impl<P: Permission> FromRequest for Authorized<P> {
     type Error = Problem;
-    type Future = Found<Self>;
+    type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        find(req, |state, req, caller, now| {
+        ready(caller(req).and_then(|caller| {
             let actor = Arc::new(caller.actor.clone().traced(trace(req)));
             match actor.grant::<P>() {
                 Ok(granted) => Ok(Self { granted }),
                 Err(refusal) => {
-                    tell_refused(state, req, &actor, now)?;
+                    tell_refused(req, &actor)?;
                     Err(refusal.into())
                 }
             }
-        })
+        }))
     }
 }
 
 impl FromRequest for Authenticated {
     type Error = Problem;
-    type Future = Found<Self>;
+    type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        find(req, |_, req, caller, _| {
-            Ok(Self {
-                actor: Arc::new(caller.actor.clone().traced(trace(req))),
-                login: caller.login.clone(),
-            })
-        })
+        ready(caller(req).map(|caller| Self {
+            actor: Arc::new(caller.actor.clone().traced(trace(req))),
+            login: caller.login.clone(),
+        }))
     }
-}
-
-/// Finds the caller, at once when the token is remembered, and lets `admit` judge.
-fn find<T: 'static>(
-    req: &HttpRequest,
-    admit: fn(&AppState, &HttpRequest, &Caller, Timestamp) -> Result<T, Problem>,
-) -> Found<T> {
-    let Some(state) = req.app_data::<web::Data<AppState>>().cloned() else {
-        return Either::Left(ready(Err(Problem::of(&kinds::INTERNAL))));
-    };
-    let now = state.clock.now();
-    let token = match bearer::token(req) {
-        Ok(token) => token,
-        Err(refused) => return Either::Left(ready(Err(AuthError::from(refused).into()))),
-    };
-    let admit = move |state: &AppState, req: &HttpRequest, caller: &Caller| {
-        state.process.limits.client(&caller.limit_key)?;
-        admit(state, req, caller, now)
-    };
-    if let Some(caller) = state.auth.remembered(token, now) {
-        return Either::Left(ready(admit(&state, req, &caller)));
-    }
-    let (req, token) = (req.clone(), token.to_owned());
-    Either::Right(Box::pin(async move {
-        let caller = state.auth.caller(&token, now).await?;
-        admit(&state, &req, &caller)
-    }))
 }
 
 impl From<AuthError> for Problem {
@@ -128,12 +136,10 @@ impl From<AuthError> for Problem {
 
 /// Queues the audit line of a 403. It names the route and not the object: the caller may not
 /// even learn whether there is one.
-fn tell_refused(
-    state: &AppState,
-    req: &HttpRequest,
-    actor: &Actor,
-    now: Timestamp,
-) -> Result<(), Problem> {
+fn tell_refused(req: &HttpRequest, actor: &Actor) -> Result<(), Problem> {
+    let state = req
+        .app_data::<web::Data<AppState>>()
+        .ok_or_else(|| Problem::of(&kinds::INTERNAL))?;
     let route = req.match_pattern().unwrap_or_default();
     let line = AuditLine {
         action: "operation.call",
@@ -141,7 +147,7 @@ fn tell_refused(
         object_id: Some(format!("{} {route}", req.method())),
         municipality: actor.scope.bound_to(),
     };
-    let record = AuditRecord::new(actor, line, AuditResult::Refused, now);
+    let record = AuditRecord::new(actor, line, AuditResult::Refused, state.clock.now());
     state
         .auth
         .0

@@ -31,7 +31,7 @@ use koplopers_shared::db::{Db, DbError};
 use koplopers_shared::keys::{self, KeyError, KeyRing};
 use koplopers_shared::settings::{Settings, SettingsError};
 
-pub use extract::{Authenticated, Authorized};
+pub use extract::{Authenticated, Authorized, identify};
 pub use issue::{
     InvalidSubject, TOKEN_LIFETIME, TokenSubject, issue, subject_of_person, subject_of_role,
 };

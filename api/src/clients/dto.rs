@@ -8,52 +8,18 @@ use koplopers_shared::secrets::Secret;
 use koplopers_shared::words::{MunicipalityCode, Slug};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
 use crate::actions::AllowedActionView;
 
-/// A role.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = Role)]
-pub enum RoleWord {
-    /// Bound to a municipality.
-    Municipality,
-    /// Plans and holds talks.
-    Adviser,
-    /// Decides, and keeps catalogue, people and clients.
-    Coordinator,
-    /// An associate member.
-    Member,
-    /// The outbox.
-    Ops,
-    /// Reads what was done by whom.
-    Auditor,
-}
-
-impl From<RoleWord> for Role {
-    fn from(word: RoleWord) -> Self {
-        match word {
-            RoleWord::Municipality => Self::Municipality,
-            RoleWord::Adviser => Self::Adviser,
-            RoleWord::Coordinator => Self::Coordinator,
-            RoleWord::Member => Self::Member,
-            RoleWord::Ops => Self::Ops,
-            RoleWord::Auditor => Self::Auditor,
-        }
-    }
-}
-
-impl From<Role> for RoleWord {
-    fn from(role: Role) -> Self {
-        match role {
-            Role::Municipality => Self::Municipality,
-            Role::Adviser => Self::Adviser,
-            Role::Coordinator => Self::Coordinator,
-            Role::Member => Self::Member,
-            Role::Ops => Self::Ops,
-            Role::Auditor => Self::Auditor,
-        }
-    }
+/// A role, as the document shows it: its words come from the type that reads them.
+fn role_schema() -> Object {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some("What it may do"))
+        .enum_values(Some(Role::WORDS.iter().copied()))
+        .examples([Role::Municipality.as_str()])
+        .build()
 }
 
 /// A client to be made.
@@ -68,8 +34,8 @@ pub struct CreateClientRequest {
     )]
     name: String,
     /// What it may do.
-    #[schema(inline)]
-    role: RoleWord,
+    #[schema(schema_with = role_schema)]
+    role: Role,
     /// The municipality it is bound to; only with the role `municipality`.
     #[schema(format = "municipality-code", value_type = Option<String>, nullable = false, example = "GM0363")]
     municipality: Option<MunicipalityCode>,
@@ -84,7 +50,7 @@ impl From<CreateClientRequest> for NewClient {
             client_id: request.client_id,
             name: request.name,
             municipality: request.municipality,
-            role: request.role.into(),
+            role: request.role,
         }
     }
 }
@@ -117,8 +83,8 @@ pub struct ClientView {
     #[schema(example = "Zaaksysteem Voorbeeldstad")]
     name: String,
     /// What it may do.
-    #[schema(inline)]
-    role: RoleWord,
+    #[schema(schema_with = role_schema)]
+    role: Role,
     /// What it may ask for in `scope`.
     #[schema(example = json!(["intakes:read", "intakes:write"]))]
     scopes: Vec<&'static str>,
@@ -156,9 +122,9 @@ pub struct ClientSecretView {
 pub struct ClientWithSecretView {
     /// The client.
     client: ClientView,
-    /// The secret.
+    /// The secret; null when the answer is a repeat.
     #[schema(example = "kps_Zm9vYmFy")]
-    client_secret: String,
+    client_secret: Option<String>,
 }
 
 impl ClientView {
@@ -170,7 +136,7 @@ impl ClientView {
             id: client.id,
             client_id: client.client_id,
             name: client.name,
-            role: client.role.into(),
+            role: client.role,
             scopes: client.role.permits().iter().map(Permit::as_str).collect(),
             municipality: client.municipality,
             status: client.status.as_str(),
@@ -196,7 +162,17 @@ impl ClientView {
     pub fn with_secret(self, secret: &Secret) -> ClientWithSecretView {
         ClientWithSecretView {
             client: self,
-            client_secret: secret.expose().to_owned(),
+            client_secret: Some(secret.expose().to_owned()),
+        }
+    }
+}
+
+impl ClientWithSecretView {
+    /// The same for a repeat.
+    pub fn without_secret(self) -> Self {
+        Self {
+            client_secret: None,
+            ..self
         }
     }
 }

@@ -8,12 +8,14 @@ use koplopers_shared::clients::{
     actions, new_secret, queries,
 };
 use koplopers_shared::db::{DbConn, DbError, DbResult};
+use koplopers_shared::idempotency::StoredResponse;
 use koplopers_shared::ids::{ClientId, ClientSecretId};
 
 use super::dto::{ChangeClientRequest, ClientView, ClientWithSecretView, CreateClientRequest};
 use crate::auth::Authorized;
 use crate::body::Body;
 use crate::etag::{IfMatch, MaybeIfMatch};
+use crate::idempotency::{self, IdempotencyKey};
 use crate::page::{List, ListBody, NoFilter, PageParams};
 use crate::problem::document::{ReadErrors, WriteErrors};
 use crate::problem::{Problem, kinds};
@@ -27,26 +29,29 @@ use crate::state::AppState;
     operation_id = "create_client",
     tag = "clients",
     security(("bearer" = ["clients:manage"])),
+    params(IdempotencyKey),
     request_body = CreateClientRequest,
     responses((status = 201, description = "The client and its secret", body = ClientWithSecretView), WriteErrors),
 )]
 #[post("/clients")]
 pub async fn create_client(
     auth: Authorized<ClientsManage>,
+    key: IdempotencyKey,
     body: Body<CreateClientRequest>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let now = state.clock.now();
     let granted = auth.into_granted();
+    let key = key.of(granted.actor(), now);
     let new = NewClient::from(body.into_inner());
     let secret = new_secret().map_err(|error| Problem::internal(&error))?;
     let write = move |conn: &mut _| {
         let (client, _) = actions::create(conn, &granted, now, new.clone(), &secret)?;
         let (location, version) = (location(&client), client.version);
         let view = view(conn, &granted, now, client)?.with_secret(&secret);
-        Ok::<_, CreateClientError>(Reply::created(location, version, &view))
+        Ok::<_, CreateClientError>(shown_once(location, version, view))
     };
-    Ok(reply::send(state.db.write(write).await?))
+    idempotency::send(state.db.write_once(key, write).await)
 }
 
 /// List clients
@@ -125,7 +130,7 @@ pub async fn get_client(
     operation_id = "change_client",
     tag = "clients",
     security(("bearer" = ["clients:manage"])),
-    params(("id" = uuid::Uuid, Path, description = "The client"), ("If-Match" = String, Header, description = "The version that you last read")),
+    params(("id" = uuid::Uuid, Path, description = "The client"), IfMatch),
     request_body(content = ChangeClientRequest, content_type = "application/merge-patch+json"),
     responses((status = 200, description = "The client", body = ClientView), WriteErrors),
 )]
@@ -156,26 +161,28 @@ pub async fn change_client(
     operation_id = "create_client_secret",
     tag = "clients",
     security(("bearer" = ["clients:manage"])),
-    params(("id" = uuid::Uuid, Path, description = "The client")),
+    params(("id" = uuid::Uuid, Path, description = "The client"), IdempotencyKey),
     responses((status = 201, description = "The client and the secret", body = ClientWithSecretView), WriteErrors),
 )]
 #[post("/clients/{id}/secrets")]
 pub async fn create_client_secret(
     auth: Authorized<ClientsManage>,
     id: web::Path<ClientId>,
+    key: IdempotencyKey,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let now = state.clock.now();
     let granted = auth.into_granted();
+    let key = key.of(granted.actor(), now);
     let id = id.into_inner();
     let secret = new_secret().map_err(|error| Problem::internal(&error))?;
     let write = move |conn: &mut _| {
         let (client, _) = actions::add_secret(conn, &granted, now, id, &secret)?;
         let (location, version) = (location(&client), client.version);
         let view = view(conn, &granted, now, client)?.with_secret(&secret);
-        Ok::<_, ClientChangeError>(Reply::created(location, version, &view))
+        Ok::<_, ClientChangeError>(shown_once(location, version, view))
     };
-    Ok(reply::send(state.db.write(write).await?))
+    idempotency::send(state.db.write_once(key, write).await)
 }
 
 /// End a secret of a client
@@ -214,7 +221,7 @@ pub async fn end_client_secret(
     operation_id = "disable_client",
     tag = "clients",
     security(("bearer" = ["clients:manage"])),
-    params(("id" = uuid::Uuid, Path, description = "The client"), ("If-Match" = Option<String>, Header, description = "The version that you last read")),
+    params(("id" = uuid::Uuid, Path, description = "The client"), MaybeIfMatch, IdempotencyKey),
     responses((status = 200, description = "The client", body = ClientView), WriteErrors),
 )]
 #[post("/clients/{id}/disablement")]
@@ -222,16 +229,28 @@ pub async fn disable_client(
     auth: Authorized<ClientsManage>,
     id: web::Path<ClientId>,
     if_match: MaybeIfMatch,
+    key: IdempotencyKey,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let now = state.clock.now();
     let granted = auth.into_granted();
+    let key = key.of(granted.actor(), now);
     let (id, expected) = (id.into_inner(), if_match.version());
     let write = move |conn: &mut _| {
         let client = actions::disable(conn, &granted, now, id, expected)?;
         answer(conn, &granted, now, client)
     };
-    Ok(reply::send(state.db.write(write).await?))
+    idempotency::send(state.db.write_once(key, write).await)
+}
+
+/// The answer with a secret, which a repeat of the request is not shown.
+fn shown_once(location: String, version: i64, view: ClientWithSecretView) -> StoredResponse {
+    let reply = Reply::created(location.clone(), version, &view);
+    let repeat = Reply::created(location, version, &view.without_secret());
+    StoredResponse {
+        replay_body: Some(repeat.body),
+        ..reply
+    }
 }
 
 fn location(client: &Client) -> String {
@@ -253,7 +272,7 @@ fn answer(
     granted: &Granted<ClientsManage>,
     now: Timestamp,
     client: Client,
-) -> Result<reply::StoredResponse, ClientChangeError> {
+) -> Result<StoredResponse, ClientChangeError> {
     let version = client.version;
     Ok(Reply::ok(version, &view(conn, granted, now, client)?))
 }

@@ -3,6 +3,10 @@
 
 #[expect(dead_code, reason = "features use the rest as they come")]
 mod app;
+mod authentication;
+mod clients;
 mod conventions;
 mod document;
+mod issuers;
 mod pages;
+mod tokens;
