@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use koplopers_shared::db::{DbConn, DbError};
 use koplopers_shared::deliveries::{self, LEASE, Swept, WorkerId, workers};
 use koplopers_shared::flows::sweep_mails;
-use koplopers_shared::{audit, events, schedule};
+use koplopers_shared::{audit, events, idempotency, schedule};
 
 use crate::runner::Shared;
 use crate::wake::between;
@@ -119,6 +119,7 @@ fn clean_up(conn: &mut DbConn, now: Timestamp) -> Result<(), DbError> {
     let slot = now.strftime("%Y-%m-%dT%HZ").to_string();
     if schedule::take_slot(conn, "clean-up", &slot, now)? {
         deliveries::forget_bytes(conn, now - KEEP_BYTES)?;
+        idempotency::purge(conn, now)?;
         schedule::forget_slots(conn, now - KEEP_SLOTS)?;
         workers::forget(conn, now - KEEP_SLOTS)?;
     }

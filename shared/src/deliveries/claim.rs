@@ -138,3 +138,64 @@ pub fn next_due(conn: &mut DbConn) -> DbResult<Option<Timestamp>> {
     }
     Ok(earliest)
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use diesel::connection::SimpleConnection as _;
+
+    use super::*;
+    use crate::testing::TestDb;
+
+    #[derive(QueryableByName)]
+    struct Step {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        detail: String,
+    }
+
+    #[test]
+    fn claiming_uses_its_two_indexes_on_sqlite() {
+        let db = TestDb::sqlite();
+        let DbConn::Sqlite(mut conn) = db.connect() else {
+            panic!("an embedded database");
+        };
+        let query = format!("EXPLAIN QUERY PLAN {}", due_sql(["20", "0", "50"], ""));
+        let plan: Vec<Step> = diesel::sql_query(query).load(&mut conn).unwrap();
+        let plan: Vec<String> = plan.into_iter().map(|step| step.detail).collect();
+        let uses = |index: &str| plan.iter().any(|step| step.contains(index));
+        assert!(
+            uses("deliveries_due (priority=? AND next_at<?)"),
+            "{plan:?}"
+        );
+        assert!(uses("deliveries_open_order (order_key=?"), "{plan:?}");
+        assert!(!uses("SCAN"), "{plan:?}");
+    }
+
+    #[test]
+    fn claiming_uses_its_two_indexes_on_postgres() {
+        let Some(db) = TestDb::postgres() else {
+            return;
+        };
+        let DbConn::Postgres(mut conn) = db.connect() else {
+            panic!("a server");
+        };
+        // So small a table would be read as a whole.
+        conn.batch_execute("SET enable_seqscan = off").unwrap();
+        let query = due_sql(["20", "now()", "50"], "FOR UPDATE OF d SKIP LOCKED");
+        let plan: Vec<Plan> = diesel::sql_query(format!("EXPLAIN {query}"))
+            .load(&mut conn)
+            .unwrap();
+        let plan: Vec<String> = plan.into_iter().map(|step| step.plan).collect();
+        let uses = |index: &str| plan.iter().any(|step| step.contains(index));
+        assert!(uses("deliveries_due"), "{plan:?}");
+        assert!(uses("deliveries_open_order"), "{plan:?}");
+        assert!(!uses("Seq Scan"), "{plan:?}");
+    }
+
+    #[derive(QueryableByName)]
+    struct Plan {
+        #[diesel(sql_type = diesel::sql_types::Text, column_name = "QUERY PLAN")]
+        plan: String,
+    }
+}

@@ -1,5 +1,11 @@
-//! The worker from outside: real conversations, real folders.
+//! The worker from outside: real conversations, real folders, both databases.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod crashes;
+mod failures;
+mod last_look;
+mod mails;
+mod office;
+mod running;
 mod smtp;
 mod tls;
