@@ -59,6 +59,14 @@ fn pages_and_probes(config: &mut ServiceConfig<'_>) {
         .service(oauth::get_issuer_metadata);
 }
 
+/// Pages for development; they are no part of the document.
+fn dev_mailbox(config: &mut web::ServiceConfig) {
+    #[cfg(feature = "embedded-worker")]
+    config.configure(crate::dev_mail::routes);
+    #[cfg(not(feature = "embedded-worker"))]
+    let _ = config;
+}
+
 /// The whole app, as the server and the tests run it.
 pub fn build_app(
     state: AppState,
@@ -79,7 +87,8 @@ pub fn build_app(
         .service(scope(BASE).configure(operations))
         .configure(pages_and_probes)
         .split_for_parts();
-    app.default_service(web::to(elsewhere))
+    app.configure(dev_mailbox)
+        .default_service(web::to(elsewhere))
         .wrap(from_fn(auth::identify))
         .wrap(cors)
         .wrap(from_fn(envelope::wrap))

@@ -2,6 +2,7 @@
 //! the states that a front end wants to show. All names are invented.
 
 mod cast;
+pub mod credentials;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use koplopers_shared::meetings::{LocalPeriod, Venue};
 use koplopers_shared::programmes::{self, round_actions};
 use koplopers_shared::words::{MunicipalityCode, Slug};
 
-pub use cast::Cast;
+pub use cast::{Cast, MUNICIPAL_CLIENT};
 
 /// Where the ids of the demo count from: 1 January 2026.
 const FIRST_ID: u64 = 1_767_225_600_000;

@@ -8,6 +8,8 @@ pub mod body;
 pub mod clients;
 pub mod commands;
 pub mod demo;
+#[cfg(feature = "embedded-worker")]
+pub mod dev_mail;
 pub mod docs_page;
 pub mod document;
 pub mod etag;

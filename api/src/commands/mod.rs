@@ -4,8 +4,12 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod client;
+mod demo;
 mod migrate;
+mod process;
 mod serve;
+mod token;
 
 /// Intakes, talks and invitations over HTTP.
 ///
@@ -32,6 +36,13 @@ enum Command {
     Migrate(migrate::MigrateArguments),
     /// Print the OpenAPI document.
     Openapi,
+    /// Serve with data to look at, a dev mailbox and tokens to try.
+    Demo,
+    /// Print a token, for demo and development.
+    Token(token::TokenArguments),
+    /// Make a machine client, give it a new secret, or shut it out.
+    #[command(subcommand)]
+    Client(client::ClientCommand),
 }
 
 impl Arguments {
@@ -45,6 +56,9 @@ impl Arguments {
                 print(&crate::document::TEXT)?;
                 Ok(ExitCode::SUCCESS)
             }
+            Some(Command::Demo) => demo::run(),
+            Some(Command::Token(arguments)) => token::run(&arguments),
+            Some(Command::Client(command)) => client::run(&command),
         }
     }
 }

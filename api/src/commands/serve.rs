@@ -3,19 +3,17 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use clap::Args;
-use koplopers_shared::clock::Clock;
-use koplopers_shared::db::{self, Db};
+use koplopers_shared::db::DatabaseKind;
 use koplopers_shared::settings::Settings;
 
-use crate::state::AppState;
-use crate::{logging, server};
+use super::process;
+use crate::logging;
 
 /// How to serve.
 #[derive(Debug, Default, Args)]
 pub(super) struct ServeArguments {
-    /// Leave the mails to a worker in another process.
+    /// Leave the mails to a worker in another process; on PostgreSQL this is always so.
     #[arg(long)]
     no_worker: bool,
 }
@@ -23,23 +21,11 @@ pub(super) struct ServeArguments {
 pub(super) fn run(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
     let settings = Arc::new(Settings::load()?);
     logging::start(&settings.log)?;
-    actix_web::rt::System::new().block_on(serve(settings, arguments))?;
+    let embedded = settings.database_url.kind() == DatabaseKind::Sqlite;
+    let with_worker = embedded && !arguments.no_worker;
+    actix_web::rt::System::new().block_on(async {
+        let state = process::start(settings).await?;
+        process::serve(state, with_worker, |_| Ok(())).await
+    })?;
     Ok(ExitCode::SUCCESS)
-}
-
-async fn serve(settings: Arc<Settings>, arguments: &ServeArguments) -> anyhow::Result<()> {
-    db::migrate(&settings.database_url).context("migrating the database")?;
-    let db = Db::open(&settings.database_url, settings.database.clone())?;
-    let state = AppState::start(db.clone(), Clock::System, settings).await?;
-    let bound = server::bind(state).context("listening")?;
-    tracing::info!(
-        address = %bound.address,
-        metrics = %bound.metrics_address,
-        worker = !arguments.no_worker,
-        "serving"
-    );
-    bound.run(server::stop_signal()).await?;
-    db.stop().await;
-    tracing::info!("stopped");
-    Ok(())
 }

@@ -22,7 +22,7 @@ pub const SPONSOR_ROLE: PersonRole = PersonRole::Gemeentesecretaris;
 pub const MUNICIPAL_CLIENT: &str = "demo-gemeente";
 
 /// The municipality of the demo.
-const MUNICIPALITY: &str = "GM0363";
+pub const MUNICIPALITY: &str = "GM0363";
 
 /// Who plays in the demo.
 #[derive(Debug, Clone, Copy)]

@@ -106,6 +106,26 @@ pub struct MailSettings {
     pub dev_mailbox: bool,
 }
 
+impl MailSettings {
+    /// Shows the mails at `/dev/mail`, as the demo does; refused when they leave by a relay.
+    pub fn show_in_dev_mailbox(&mut self) -> Result<(), RelayInUse> {
+        if is_relay(&self.url) {
+            return Err(RelayInUse);
+        }
+        self.dev_mailbox = true;
+        Ok(())
+    }
+}
+
+fn is_relay(url: &Secret) -> bool {
+    url.expose().starts_with("smtp")
+}
+
+/// Mail goes to a relay, so that there is nothing to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("KOPLOPERS_MAIL_URL: the dev mailbox cannot be used when mail goes to a relay")]
+pub struct RelayInUse;
+
 /// What is logged.
 #[derive(Debug, Clone)]
 pub struct LogSettings {
@@ -329,7 +349,7 @@ fn mail(source: &mut Source, data_dir: &Path) -> Option<MailSettings> {
     });
     let url =
         url.unwrap_or_else(|| Secret(format!("maildir://{}", data_dir.join("mail").display())));
-    let by_smtp = url.expose().starts_with("smtp");
+    let by_smtp = is_relay(&url);
     let from = source.get("KOPLOPERS_MAIL_FROM", EmailAddress::parse);
     if from.is_none() && by_smtp {
         source.fault(
