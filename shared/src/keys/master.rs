@@ -29,8 +29,8 @@ pub enum WeakMasterKey {
     /// Words, a repetition or a series instead of random bytes.
     #[error("is not random: make one with `openssl rand -base64 32`")]
     NotRandom,
-    /// The key of the demo, known to everybody.
-    #[error("is the published key of the demo: make one with `openssl rand -base64 32`")]
+    /// The key of the examples, known to everybody.
+    #[error("is the published key of the examples: make one with `openssl rand -base64 32`")]
     Example,
 }
 
@@ -48,8 +48,8 @@ pub enum MasterKeyFileError {
     Random,
 }
 
-/// The key of `docker/demo.env`.
-const EXAMPLE: &str = "6q72I0v0lBUqLXPyMzcLFbCbuP20D6vdz8QSryC9n8o=";
+/// The key of the tests and examples, random enough for every other check.
+pub(super) const EXAMPLE: &str = "6q72I0v0lBUqLXPyMzcLFbCbuP20D6vdz8QSryC9n8o=";
 
 impl MasterKey {
     /// Reads a key of 32 bytes in base64 (either alphabet) or hexadecimal.
@@ -57,16 +57,10 @@ impl MasterKey {
     /// Refuses what 32 random bytes are not, with a chance of less than one in a billion of
     /// refusing a good key (`security: 18`).
     pub fn parse(text: &str) -> Result<Self, WeakMasterKey> {
-        if text.trim() == EXAMPLE {
+        let text = text.trim();
+        if text == EXAMPLE {
             return Err(WeakMasterKey::Example);
         }
-        Self::parse_for_demo(text)
-    }
-
-    /// As [`MasterKey::parse`], but takes the published key of the demo too. Only for an
-    /// installation that nobody else can reach.
-    pub fn parse_for_demo(text: &str) -> Result<Self, WeakMasterKey> {
-        let text = text.trim();
         let bytes = decode(text).ok_or(WeakMasterKey::Form)?;
         if is_series(&bytes) || is_text(&bytes) || is_one_case(text) {
             return Err(WeakMasterKey::NotRandom);
