@@ -40,6 +40,9 @@ fn refused(answer: &Answer, why: &str) -> Value {
     body
 }
 
+/// Kind of actor, kind of object, object, origin.
+type Refusal = (String, String, Option<String>, Option<String>);
+
 on_both_databases! {
     // security: 1
     async fn every_cause_of_a_401_gets_one_answer(db: TestDb) {
@@ -348,7 +351,7 @@ on_both_databases! {
         let auditor = token(&app, Role::Auditor, None);
         app.with_token(Some(auditor)).get("/v1/clients").await.expect(403);
         app.state.auth.audit().flush().await;
-        let lines: Result<Vec<(String, String, Option<String>, Option<String>)>, DbError> = app
+        let lines: Result<Vec<Refusal>, DbError> = app
             .db
             .read(|conn| {
                 Ok(audit_events::table

@@ -66,6 +66,26 @@ on_both_databases! {
         assert!(!read.text.contains(secret));
     }
 
+    // security: 50
+    async fn a_repeated_request_makes_no_second_client_and_shows_no_secret(db: TestDb) {
+        let app = TestApp::start(db).await;
+        let body = json!({ "name": "Planning", "role": "adviser" });
+        let send = || {
+            coordinator(&app)
+                .call(Method::POST, "/v1/clients")
+                .header("idempotency-key", "one")
+                .json(&body)
+                .send()
+        };
+        let first = send().await.expect(201).json();
+        assert!(first["clientSecret"].is_string());
+        let again = send().await.expect(201).json();
+        assert_eq!(again["clientSecret"], Value::Null);
+        assert_eq!(again["client"], first["client"]);
+        let list = coordinator(&app).get("/v1/clients").await.expect(200).json();
+        assert_eq!(list["items"].as_array().unwrap().len(), 1);
+    }
+
     // security: 80
     async fn an_unknown_client_and_a_wrong_secret_get_one_answer(db: TestDb) {
         let app = TestApp::start(db).await;
