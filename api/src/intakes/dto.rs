@@ -10,20 +10,11 @@ use koplopers_shared::intakes::{
     Intake, IntakeAction, IntakeChange, IntakeStatus, Issue, NewIntake, NewIssue, Sponsor,
 };
 use koplopers_shared::words::{MunicipalityCode, Slug};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::actions::AllowedActionView;
-
-/// Tells a key that was left out (`None`) from one that is null (`Some(None)`), as JSON Merge
-/// Patch (RFC 7396) does.
-fn patched<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
-where
-    T: Deserialize<'de>,
-    D: Deserializer<'de>,
-{
-    Option::deserialize(deserializer).map(Some)
-}
+use crate::patch::patched;
 
 /// A social question that an intake brings.
 #[derive(Debug, Clone, Deserialize, ToSchema)]

@@ -56,6 +56,10 @@ impl From<CreateOrganisationRequest> for OrganisationFields {
 /// What is to change of an organisation.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(
+    clippy::option_option,
+    reason = "a key left out and null differ in a merge patch"
+)]
 pub struct ChangeOrganisationRequest {
     /// Its name.
     #[schema(
@@ -115,6 +119,7 @@ pub struct OrganisationView {
 impl OrganisationView {
     /// The view of an organisation for a caller. That nothing refers to it, which a deletion
     /// needs as well, is found out by the deletion.
+    #[must_use]
     pub fn new<P>(organisation: Organisation, caller: &Granted<P>) -> Self {
         let permitted = caller.also(Permit::PeopleWrite) && *caller.scope() == Scope::Institute;
         let shipped = organisation.shipped_key.is_some();

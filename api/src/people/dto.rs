@@ -158,6 +158,10 @@ pub struct EndPersonRoleRequest {
 /// What is to change of a person.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(
+    clippy::option_option,
+    reason = "a key left out and null differ in a merge patch"
+)]
 pub struct ChangePersonRequest {
     /// Their name.
     #[schema(

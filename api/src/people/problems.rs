@@ -2,6 +2,7 @@
 
 use koplopers_shared::municipalities::InvalidMunicipality;
 use koplopers_shared::people::{ChangePersonError, CreatePersonError, RoleError};
+use koplopers_shared::words::MunicipalityCode;
 
 use crate::problem::{FieldError, Problem, kinds};
 
@@ -42,7 +43,7 @@ fn role_field(at: &str, error: RoleError) -> Result<FieldError, Problem> {
             field("/organisation", "unknown", "there is no such organisation")
         }
         RoleError::Municipality(InvalidMunicipality::Ended { successors, .. }) => {
-            let codes: Vec<&str> = successors.iter().map(|code| code.as_str()).collect();
+            let codes: Vec<&str> = successors.iter().map(MunicipalityCode::as_str).collect();
             Ok(FieldError::new(
                 format!("{at}/municipality"),
                 "ended",

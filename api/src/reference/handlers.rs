@@ -22,7 +22,7 @@ use crate::state::AppState;
 /// In order of slug. Those that are no longer offered are left out unless asked for.
 #[utoipa::path(
     operation_id = "list_themes",
-    tag = "catalogue",
+    tag = "reference",
     security(("bearer" = ["catalogue:read"])),
     params(ReferenceFilter, PageParams),
     responses((status = 200, description = "A page of themes", body = ListBody<ReferenceView>), ReadErrors),
@@ -40,7 +40,7 @@ pub async fn list_themes(
 /// Add a theme
 #[utoipa::path(
     operation_id = "create_theme",
-    tag = "catalogue",
+    tag = "reference",
     security(("bearer" = ["catalogue:write"])),
     params(IdempotencyKey),
     request_body = CreateReferenceRequest,
@@ -67,7 +67,7 @@ pub async fn create_theme(
 /// Get a theme
 #[utoipa::path(
     operation_id = "get_theme",
-    tag = "catalogue",
+    tag = "reference",
     security(("bearer" = ["catalogue:read"])),
     params(("slug" = String, Path, description = "The theme")),
     responses((status = 200, description = "The theme", body = ReferenceView), ReadErrors),
@@ -88,7 +88,7 @@ pub async fn get_theme(
 /// It stays on what it was used for and is no longer offered for anything new.
 #[utoipa::path(
     operation_id = "retire_theme",
-    tag = "catalogue",
+    tag = "reference",
     security(("bearer" = ["catalogue:write"])),
     params(("slug" = String, Path, description = "The theme"), IdempotencyKey),
     responses((status = 200, description = "The theme", body = ReferenceView), WriteErrors),
@@ -116,7 +116,7 @@ pub async fn retire_theme(
 /// In order of slug. Those that are no longer offered are left out unless asked for.
 #[utoipa::path(
     operation_id = "list_target_groups",
-    tag = "catalogue",
+    tag = "reference",
     security(("bearer" = ["catalogue:read"])),
     params(ReferenceFilter, PageParams),
     responses((status = 200, description = "A page of target groups", body = ListBody<ReferenceView>), ReadErrors),
@@ -140,7 +140,7 @@ pub async fn list_target_groups(
 /// Add a target group
 #[utoipa::path(
     operation_id = "create_target_group",
-    tag = "catalogue",
+    tag = "reference",
     security(("bearer" = ["catalogue:write"])),
     params(IdempotencyKey),
     request_body = CreateReferenceRequest,
@@ -167,7 +167,7 @@ pub async fn create_target_group(
 /// Get a target group
 #[utoipa::path(
     operation_id = "get_target_group",
-    tag = "catalogue",
+    tag = "reference",
     security(("bearer" = ["catalogue:read"])),
     params(("slug" = String, Path, description = "The target group")),
     responses((status = 200, description = "The target group", body = ReferenceView), ReadErrors),
@@ -194,7 +194,7 @@ pub async fn get_target_group(
 /// It stays on what it was used for and is no longer offered for anything new.
 #[utoipa::path(
     operation_id = "retire_target_group",
-    tag = "catalogue",
+    tag = "reference",
     security(("bearer" = ["catalogue:write"])),
     params(("slug" = String, Path, description = "The target group"), IdempotencyKey),
     responses((status = 200, description = "The target group", body = ReferenceView), WriteErrors),
