@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { assertAccessible, assertFits, launch, openPage, tabTo } from "./browser.mjs";
-import { invitationLink, startDemo } from "./demo.mjs";
+import { invitationLink, inviteInEnglish, startDemo } from "./demo.mjs";
 
 const words = {
   nl: { save: "Antwoord bewaren", saved: "Uw antwoord is bewaard", wrong: "Er is nog iets niet goed" },
@@ -11,7 +11,11 @@ const words = {
 };
 
 let demo, browser;
-before(async () => { demo = await startDemo(); browser = await launch(); });
+before(async () => {
+  demo = await startDemo();
+  browser = await launch();
+  await inviteInEnglish(demo);
+});
 after(async () => { await browser?.close(); await demo?.stop(); });
 
 /** Opens the link of the mail in this language; at the end nothing was asked of another host and nothing refused. */

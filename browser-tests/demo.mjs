@@ -31,7 +31,7 @@ export async function eventually(what, look, seconds = 30) {
   throw new Error(`never came: ${what}`);
 }
 
-/** A running demo: `base` is its address, `printed()` what it said, `mails()` what it sent, `stop()` ends it. */
+/** A running demo: `base` is its address, `printed(name)` a value it printed, `mails()` what it sent, `stop()` ends it. */
 export async function startDemo() {
   const folder = await mkdtemp(join(tmpdir(), "koplopers-browser-"));
   const base = `http://127.0.0.1:${await freePort()}`;
@@ -44,9 +44,9 @@ export async function startDemo() {
       KOPLOPERS_PUBLIC_URL: base,
     },
   });
-  let printed = "";
+  let output = "";
   let errors = "";
-  child.stdout.on("data", (chunk) => (printed += chunk));
+  child.stdout.on("data", (chunk) => (output += chunk));
   child.stderr.on("data", (chunk) => (errors += chunk));
   const ended = once(child, "exit");
 
@@ -68,9 +68,36 @@ export async function startDemo() {
     });
   } catch (error) {
     child.kill("SIGKILL");
-    throw new Error(`${error.message}\n${printed}\n${errors}`);
+    throw new Error(`${error.message}\n${output}\n${errors}`);
   }
-  return { base, folder, printed: () => printed, mails, stop };
+  const printed = (name) => output.match(new RegExp(`^${name}=(\\S+)$`, "m"))[1];
+  await eventually("its credentials", () => /Ctrl-C/.test(output));
+  return { base, folder, printed, mails, stop };
+}
+
+/** Sends JSON as the demo's coordinator, or reads when there is nothing to send. */
+async function asCoordinator(demo, path, body) {
+  const answer = await fetch(`${demo.base}/v1${path}`, {
+    method: body ? "POST" : "GET",
+    headers: { authorization: `Bearer ${demo.printed("COORDINATOR")}`, "content-type": "application/json" },
+    body: body && JSON.stringify(body),
+  });
+  const content = await answer.json();
+  if (!answer.ok) throw new Error(JSON.stringify(content));
+  return content;
+}
+
+/** Everybody in the demo reads Dutch: invites somebody who reads English to the talk of an intake that waits for one. */
+export async function inviteInEnglish(demo) {
+  const [intake] = (await asCoordinator(demo, "/intakes?status=submitted")).items;
+  const guest = await asCoordinator(demo, "/people", {
+    name: "Mila de Boer", email: "m.deboer@gemeente.example.nl", language: "en",
+    roles: [{ role: "ambtenaar", municipality: intake.municipality }],
+  });
+  await asCoordinator(demo, `/intakes/${intake.id}/talk`, {
+    localStart: "2027-03-04T14:00", localEnd: "2027-03-04T15:30", place: "Stadhuis, kamer 2.14",
+    onlineUrl: "https://overleg.example.nl/talk/42", invitees: [{ person: guest.id }],
+  });
 }
 
 /** The answer link of the first invitation in this language. */
