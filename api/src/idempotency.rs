@@ -70,13 +70,21 @@ impl IdempotencyKey {
         let key = self.key.clone()?;
         let digest = self.request.extensions().get::<BodyDigest>().copied();
         Some(idempotency::IdempotencyKey {
-            caller: format!("{}:{}", actor.who.kind(), actor.who.id()),
+            caller: caller(actor),
             operation: format!("{} {}", self.request.method(), self.request.path()),
             key,
             body_hash: digest.map_or_else(empty_body, |BodyDigest(hash)| hash),
             at: now,
         })
     }
+}
+
+/// Who the key belongs to. One login may hold tokens of several municipalities: what it did for
+/// one of them is no answer for another.
+fn caller(actor: &Actor) -> String {
+    let bound_to = actor.scope.bound_to();
+    let scope = bound_to.map_or_else(|| "institute".to_owned(), |code| code.to_string());
+    format!("{}:{}:{scope}", actor.who.kind(), actor.who.id())
 }
 
 fn empty_body() -> [u8; 32] {
@@ -125,5 +133,29 @@ impl IntoParams for IdempotencyKey {
                 ))
                 .build(),
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use koplopers_shared::access::{PermitSet, Scope, Who};
+
+    use super::*;
+
+    // security: 53
+    #[test]
+    fn what_one_login_did_for_a_municipality_is_no_answer_for_another() {
+        let caller_for = |scope| {
+            let who = Who::Login {
+                subject: "https://login.example.nl#7".into(),
+            };
+            caller(&Actor::new(who, scope, PermitSet::default()))
+        };
+        let of = |code: &str| Scope::municipality(code.parse().unwrap(), &[]);
+        assert_eq!(caller_for(of("GM0363")), caller_for(of("GM0363")));
+        assert_ne!(caller_for(of("GM0363")), caller_for(of("GM0518")));
+        assert_ne!(caller_for(of("GM0363")), caller_for(Scope::Institute));
     }
 }

@@ -8,6 +8,7 @@ mod clients;
 mod conventions;
 mod document;
 mod issuers;
+mod kills;
 mod municipalities;
 mod organisations;
 mod pages;

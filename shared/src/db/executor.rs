@@ -36,7 +36,7 @@ pub struct DbOptions {
 impl Default for DbOptions {
     fn default() -> Self {
         Self {
-            readers: 2,
+            readers: 4,
             pool: 16,
             queue: 1024,
             queue_wait: Duration::from_secs(2),
