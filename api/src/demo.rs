@@ -7,12 +7,12 @@ pub mod credentials;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use koplopers_shared::access::{
     Actor, CatalogueWrite, Granted, IntakesAssess, IntakesWrite, Permission, Role, Scope, Who,
 };
-use koplopers_shared::catalogue::{shipped, shipped_programmes};
+use koplopers_shared::catalogue::{ProgrammeContent, shipped, shipped_programmes};
 use koplopers_shared::clock::LocalNow;
 use koplopers_shared::db::{DbConn, DbError};
 use koplopers_shared::flows::{self, TalkPlan};
@@ -74,7 +74,7 @@ fn make(conn: &mut DbConn, now: LocalNow) -> Result<Cast, DemoError> {
     plan_talk(conn, now, &cast, planned)?;
     let withdrawn = draft(conn, now, &cast, "clientenparticipatie")?;
     submit(conn, now, &cast, withdrawn)?;
-    let reason = Some("We bespreken dit eerst met de adviesraad.".to_owned());
+    let reason = Some("We bespreken dit eerst met de adviesraad.");
     let official = grant(&municipality(cast.municipality))?;
     flows::withdraw_intake(conn, &official, now, withdrawn, None, reason).map_err(refused)?;
     Ok(cast)
@@ -104,7 +104,7 @@ fn draft(
     let content = shipped().programme(programme.as_str());
     let answers: BTreeMap<String, String> = content
         .into_iter()
-        .flat_map(|content| content.required_answers())
+        .flat_map(ProgrammeContent::required_answers)
         .map(|key| {
             let answer = "We willen dit samen met inwoners en aanbieders in onze wijken aanpakken.";
             (key.to_owned(), answer.to_owned())
@@ -152,10 +152,12 @@ fn submit(conn: &mut DbConn, now: LocalNow, cast: &Cast, id: IntakeId) -> Result
     Ok(())
 }
 
-/// Plans a talk two weeks from now, at two in the afternoon.
+/// Plans a talk on the first Tuesday two weeks from now, at two in the afternoon.
 fn plan_talk(conn: &mut DbConn, now: LocalNow, cast: &Cast, id: IntakeId) -> Result<(), DemoError> {
     let zone = TimeZone::get("Europe/Amsterdam").map_err(refused)?;
-    let day = days_later(now.today, 14);
+    let day = days_later(now.today, 13)
+        .nth_weekday(1, Weekday::Tuesday)
+        .map_err(refused)?;
     let period =
         LocalPeriod::new(day.at(14, 0, 0, 0), day.at(15, 30, 0, 0), zone).map_err(refused)?;
     let venue = Venue::Both {

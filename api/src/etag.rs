@@ -4,6 +4,7 @@
 //! only, since a body also changes with what is allowed at the moment; `If-None-Match` compares
 //! all of it, so that a 304 never hides such a change.
 
+use std::fmt::Write as _;
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
@@ -24,7 +25,8 @@ pub fn tag(version: i64, body: &str) -> String {
     let digest = digest::digest(&digest::SHA256, body.as_bytes());
     let mut tag = format!("\"{version}-");
     for byte in &digest.as_ref()[..8] {
-        tag.push_str(&format!("{byte:02x}"));
+        // Writing to a string cannot fail.
+        let _ = write!(tag, "{byte:02x}");
     }
     tag.push('"');
     tag

@@ -7,7 +7,6 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use koplopers_shared::access::{Actor, ClientsManage, Granted, Role};
 use koplopers_shared::clients::{NewClient, actions, new_secret, queries};
-use koplopers_shared::db::DbError;
 use koplopers_shared::ids::ClientId;
 use koplopers_shared::settings::Settings;
 use koplopers_shared::words::{MunicipalityCode, Slug};
@@ -115,7 +114,7 @@ async fn find(state: &AppState, client_id: &str) -> anyhow::Result<ClientId> {
     let wanted = client_id.to_owned();
     let client = state
         .db
-        .read(move |conn| Ok::<_, DbError>(queries::find_by_client_id(conn, &wanted)?))
+        .read(move |conn| queries::find_by_client_id(conn, &wanted))
         .await?;
     Ok(client.context("there is no client with this id")?.id)
 }

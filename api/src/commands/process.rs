@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use koplopers_shared::clock::Clock;
 use koplopers_shared::db::{self, Db};
+use koplopers_shared::deliveries;
 use koplopers_shared::settings::Settings;
 
 use crate::server;
@@ -25,6 +26,8 @@ pub(super) async fn serve(
     ready: impl FnOnce(std::net::SocketAddr) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let db = state.db.clone();
+    // Wakes the workers of other processes after each commit; does nothing on SQLite.
+    let announcer = actix_web::rt::spawn(deliveries::announce(db.clone()));
     let worker = with_worker.then(|| worker::start(&state)).transpose()?;
     let bound = server::bind(state).context("listening")?;
     tracing::info!(
@@ -35,6 +38,7 @@ pub(super) async fn serve(
     );
     ready(bound.address)?;
     bound.run(server::stop_signal()).await?;
+    announcer.abort();
     // Mails that the last requests caused may still go out.
     if let Some(worker) = worker {
         worker.stop().await?;

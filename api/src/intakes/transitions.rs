@@ -77,8 +77,14 @@ pub async fn withdraw_intake(
     let key = key.of(granted.actor(), now.at);
     let reason = body.into_inner().reason;
     let write = move |conn: &mut _| {
-        let intake =
-            flows::withdraw_intake(conn, &granted, now, id, if_match.version(), reason.clone())?;
+        let intake = flows::withdraw_intake(
+            conn,
+            &granted,
+            now,
+            id,
+            if_match.version(),
+            reason.as_deref(),
+        )?;
         let version = intake.version;
         Ok::<_, flows::WithdrawIntakeError>(Reply::ok(version, &IntakeView::new(intake, permits)))
     };

@@ -8,7 +8,6 @@ use koplopers_shared::settings::HttpSettings;
 const PREFLIGHT_KEPT: usize = 86_400;
 
 /// Allows the configured origins, exactly.
-#[must_use]
 pub fn layer(settings: &HttpSettings) -> Cors {
     let cors = Cors::default()
         .allowed_methods(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])

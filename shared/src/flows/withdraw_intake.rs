@@ -35,12 +35,13 @@ pub fn withdraw_intake(
     now: LocalNow,
     id: IntakeId,
     expected_version: Option<i64>,
-    reason: Option<String>,
+    reason: Option<&str>,
 ) -> Result<Intake, WithdrawIntakeError> {
     let intake = intakes::find(conn, granted.scope(), id)?.ok_or(WithdrawIntakeError::NotFound)?;
     if expected_version.is_some_and(|version| version != intake.version) {
         return Err(WithdrawIntakeError::Stale);
     }
+    let reason = reason.map(str::to_owned);
     let was_draft = intake.status == IntakeStatus::Draft;
     let actor = granted.actor();
     let withdrawn = intakes::move_on(

@@ -231,8 +231,8 @@ impl Settings {
         let issuers = issuers(source);
         let master_key = master_key(source, database_url.kind(), &data_dir)?;
         Some(Self {
-            database,
             database_url,
+            database,
             data_dir,
             master_key,
             http,
@@ -418,22 +418,18 @@ fn issuers(source: &mut Source) -> Vec<IssuerSettings> {
     let Some(tables) = source.tables.remove("issuer") else {
         return Vec::new();
     };
-    match tables.try_into::<Vec<IssuerSettings>>() {
-        Ok(issuers) => {
-            for (number, issuer) in (1..).zip(&issuers) {
-                if let Err(error) = issuer.check() {
-                    let key = format!("issuer {number}");
-                    source.faults.push(Fault::new(key, error));
-                }
-            }
-            issuers
-        }
-        Err(_) => {
-            let reason = "has a key that is unknown, missing or of another kind than documented";
-            source.faults.push(Fault::new("issuer", reason));
-            Vec::new()
+    let Ok(issuers) = tables.try_into::<Vec<IssuerSettings>>() else {
+        let reason = "has a key that is unknown, missing or of another kind than documented";
+        source.faults.push(Fault::new("issuer", reason));
+        return Vec::new();
+    };
+    for (number, issuer) in (1..).zip(&issuers) {
+        if let Err(error) = issuer.check() {
+            let key = format!("issuer {number}");
+            source.faults.push(Fault::new(key, error));
         }
     }
+    issuers
 }
 
 fn log(source: &mut Source) -> LogSettings {
@@ -512,7 +508,7 @@ fn span(source: &mut Source, key: &'static str, default_seconds: u64) -> Duratio
         text.parse::<SignedDuration>()
             .ok()
             .and_then(|span| Duration::try_from(span).ok())
-            .filter(|span| *span <= Duration::from_secs(600))
+            .filter(|span| *span <= Duration::from_mins(10))
             .ok_or("must be a time such as 15s or 200ms, at most 10m")
     };
     source

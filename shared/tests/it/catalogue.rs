@@ -34,7 +34,7 @@ fn granted_as<P: Permission>(role: Role, scope: Scope) -> Granted<P> {
     };
     Arc::new(Actor::new(who, scope, role.permits()))
         .grant()
-        .expect("the role holds the permission")
+        .unwrap()
 }
 
 pub fn coordinator<P: Permission>() -> Granted<P> {

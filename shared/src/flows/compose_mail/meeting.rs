@@ -132,7 +132,11 @@ impl Composer<'_> {
         };
         let to = self.reader.as_recipient();
         let rendered = render(&contents, &to, &self.letterhead.institute)?;
-        Ok(self.about_meeting(facts, organiser.as_ref(), self.addressed(rendered)))
+        Ok(about_meeting(
+            facts,
+            organiser.as_ref(),
+            self.addressed(rendered),
+        ))
     }
 
     pub(super) fn cancellation(
@@ -154,7 +158,11 @@ impl Composer<'_> {
         } else {
             render(&mails::Removed { meeting, entry }, &to, institute)?
         };
-        Ok(self.about_meeting(facts, organiser.as_ref(), self.addressed(rendered)))
+        Ok(about_meeting(
+            facts,
+            organiser.as_ref(),
+            self.addressed(rendered),
+        ))
     }
 
     pub(super) fn fresh_link(
@@ -174,7 +182,11 @@ impl Composer<'_> {
         };
         let to = self.reader.as_recipient();
         let rendered = render(&contents, &to, &self.letterhead.institute)?;
-        Ok(self.about_meeting(facts, organiser.as_ref(), self.addressed(rendered)))
+        Ok(about_meeting(
+            facts,
+            organiser.as_ref(),
+            self.addressed(rendered),
+        ))
     }
 
     /// A working link to the recipient's own page, and when it ends.
@@ -235,24 +247,23 @@ impl Composer<'_> {
             },
         })
     }
+}
 
-    /// Answers go to the organiser; the mail follows the first one about the invitation.
-    fn about_meeting(
-        &self,
-        facts: &MeetingFacts,
-        organiser: Option<&Person>,
-        mut mail: ComposedMail,
-    ) -> ComposedMail {
-        if let Some(person) = organiser
-            && let Some(address) = &person.email
-        {
-            mail.reply_to = address.clone();
-            mail.reply_to_name = Line::new(&person.name);
-        }
-        mail.in_reply_to
-            .clone_from(&facts.invitation.first_message_id);
-        mail
+/// Answers go to the organiser; the mail follows the first one about the invitation.
+fn about_meeting(
+    facts: &MeetingFacts,
+    organiser: Option<&Person>,
+    mut mail: ComposedMail,
+) -> ComposedMail {
+    if let Some(person) = organiser
+        && let Some(address) = &person.email
+    {
+        mail.reply_to = address.clone();
+        mail.reply_to_name = Line::new(&person.name);
     }
+    mail.in_reply_to
+        .clone_from(&facts.invitation.first_message_id);
+    mail
 }
 
 fn in_words(meeting: &Meeting) -> Result<mails::Meeting, ComposeError> {
