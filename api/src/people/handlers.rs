@@ -2,7 +2,8 @@
 
 use actix_web::{HttpResponse, get, patch, post, web};
 use jiff::civil::Date;
-use koplopers_shared::access::{Granted, PeopleRead, PeopleWrite, Scope};
+use koplopers_shared::access::{Actor, Granted, PeopleRead, PeopleWrite, Scope};
+use koplopers_shared::audit::{AuditLine, AuditRecord, AuditResult, QueueFull};
 use koplopers_shared::clock::LocalNow;
 use koplopers_shared::db::{DbConn, DbError, DbResult};
 use koplopers_shared::ids::PersonId;
@@ -20,8 +21,8 @@ use crate::body::Body;
 use crate::etag::IfMatch;
 use crate::idempotency::{self, IdempotencyKey};
 use crate::page::{Links, List, ListBody, NoFilter, PageParams};
-use crate::problem::Problem;
 use crate::problem::document::{ReadErrors, WriteErrors};
+use crate::problem::{Problem, kinds};
 use crate::reply::{self, Reply, StoredResponse};
 use crate::state::AppState;
 
@@ -75,7 +76,9 @@ pub async fn list_people(
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let (filter, page, links) = list.into_parts();
-    page_of(&state, auth.into_granted(), filter.into(), page, links).await
+    let granted = auth.into_granted();
+    tell_read(&state, granted.actor(), "person.list", None)?;
+    page_of(&state, granted, filter.into(), page, links).await
 }
 
 /// Search people
@@ -99,7 +102,9 @@ pub async fn search_people(
 ) -> Result<HttpResponse, Problem> {
     let (NoFilter {}, page, links) = list.into_parts();
     let filter = PersonFilter::from(body.into_inner());
-    page_of(&state, auth.into_granted(), filter, page, links).await
+    let granted = auth.into_granted();
+    tell_read(&state, granted.actor(), "person.search", None)?;
+    page_of(&state, granted, filter, page, links).await
 }
 
 /// Get a person
@@ -118,6 +123,7 @@ pub async fn get_person(
 ) -> Result<HttpResponse, Problem> {
     let today = state.local_now().today;
     let granted = auth.into_granted();
+    let reader = granted.clone();
     let id = id.into_inner();
     let reply = state
         .db
@@ -129,6 +135,7 @@ pub async fn get_person(
         )
         .await?
         .ok_or_else(Problem::not_found)?;
+    tell_read(&state, reader.actor(), "person.read", Some(id))?;
     Ok(reply::send(reply))
 }
 
@@ -164,6 +171,28 @@ pub async fn change_person(
         Ok::<_, ChangePersonError>(answer(conn, &granted, person, today)?)
     };
     Ok(reply::send(state.db.write(write).await?))
+}
+
+/// Has the audit trail tell who read about a person; of a list, that it was read. What cannot be
+/// told is not shown (security: 74).
+fn tell_read(
+    state: &AppState,
+    actor: &Actor,
+    action: &'static str,
+    id: Option<PersonId>,
+) -> Result<(), Problem> {
+    let line = AuditLine {
+        action,
+        object_type: "person",
+        object_id: id.map(|id| id.to_string()),
+        municipality: actor.scope.bound_to(),
+    };
+    let record = AuditRecord::new(actor, line, AuditResult::Done, state.clock.now());
+    state
+        .auth
+        .audit()
+        .push(record)
+        .map_err(|QueueFull| Problem::unavailable(&kinds::BUSY, 1))
 }
 
 async fn page_of(

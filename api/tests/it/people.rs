@@ -279,6 +279,28 @@ on_both_databases! {
         assert_eq!(names(&coordinator.get("/v1/people").await), ["Hein"]);
     }
 
+    async fn who_read_about_a_person_is_in_the_audit_trail(db: TestDb) {
+        // security: 74, 76
+        let app = TestApp::start(db).await;
+        let made = given_person(&app, "Anna", "anna@example.nl", at("GM0363", "ambtenaar")).await;
+        let amsterdam = app.as_municipality("GM0363");
+        amsterdam.get(made.header("location")).await.expect(200);
+        search(&amsterdam, json!({ "email": "anna@example.nl" })).await;
+        app.as_municipality("GM0344").get(made.header("location")).await.problem(404, "not-found");
+        app.state.auth.audit().flush().await;
+        let trail = app.as_role(Role::Auditor).get("/v1/audit-events").await.expect(200);
+        let body = trail.json();
+        let told: Vec<(&str, &Value)> = body["items"].as_array().unwrap().iter()
+            .map(|it| (it["action"].as_str().unwrap(), &it["objectId"]))
+            .filter(|(action, _)| action.starts_with("person."))
+            .collect();
+        let id = json!(made.text_at("/id"));
+        for line in [("person.create", &id), ("person.read", &id), ("person.search", &Value::Null)] {
+            assert_eq!(told.iter().filter(|it| **it == line).count(), 1, "{line:?} in {told:?}");
+        }
+        assert!(!trail.text.contains("anna"), "ids only");
+    }
+
     async fn people_take_a_caller_with_the_scope(db: TestDb) {
         // security: 19, 21
         let app = TestApp::start(db).await;
