@@ -8,8 +8,10 @@ use koplopers_shared::catalogue::{
     CoFundingBase, Language, MeetingKind, MunicipalBody, OrganisationKind, PartyKind, PersonRole,
     RoundsRule, StandingCriterion, SupportKind, TalkKind,
 };
+use koplopers_shared::intakes::IntakeStatus;
+use koplopers_shared::meetings::MeetingStatus;
 use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 macro_rules! word_schemas {
@@ -48,5 +50,41 @@ word_schemas! {
     MunicipalBodyWord of MunicipalBody, "MunicipalBody", "A body of the municipality whose commitment is recorded.";
     CoFundingBaseWord of CoFundingBase, "CoFundingBase", "The cost over which an own contribution is counted.";
     StandingCriterionWord of StandingCriterion, "StandingCriterion", "A standing condition of the institute.";
+    IntakeStatusWord of IntakeStatus, "IntakeStatus", "Where an intake stands; see the glossary.";
+    MeetingStatusWord of MeetingStatus, "MeetingStatus", "Where a meeting stands; see the glossary.";
     PlanUnitWord of PlanUnit, "PlanUnit", "What the numbers of a meeting plan are counted over.";
+}
+
+macro_rules! text_schemas {
+    ($($name:ident, $schema:literal, $longest:literal, $kind:expr, $format:expr, $about:literal;)+) => {$(
+        #[doc = $about]
+        #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name {}
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let format: Option<&str> = $format;
+                ObjectBuilder::new()
+                    .schema_type($kind)
+                    .max_length(Some($longest))
+                    .format(format.map(|name| SchemaFormat::Custom(name.to_owned())))
+                    .description(Some($about))
+                    .into()
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                Cow::Borrowed($schema)
+            }
+        }
+    )+};
+}
+
+// For lists and maps of texts, whose items no attribute can bound.
+text_schemas! {
+    SlugText, "Slug", 60, Type::String, Some("slug"), "A name of one of our lists: lower-case words joined by hyphens.";
+    AnswerKeyText, "AnswerKey", 60, Type::String, None, "The key of a question of the programme.";
+    AnswerText, "Answer", 10_000, Type::String, None, "An answer to a question of the programme.";
+    AnswerChangeText, "AnswerChange", 10_000, SchemaType::from_iter([Type::String, Type::Null]), None, "An answer to a question of the programme; null takes it away.";
 }

@@ -15,6 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::actions::AllowedActionView;
 use crate::patch::patched;
+use crate::words::{AnswerChangeText, AnswerKeyText, AnswerText, IntakeStatusWord, SlugText};
 
 /// A social question that an intake brings.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -38,11 +39,11 @@ pub struct IssueRequest {
     description: String,
     /// Themes it touches, from `/themes`.
     #[serde(default)]
-    #[schema(max_items = 20, value_type = Vec<String>, example = json!(["eenzaamheid"]))]
+    #[schema(max_items = 20, value_type = Vec<SlugText>, example = json!(["eenzaamheid"]))]
     themes: Vec<Slug>,
     /// Groups of residents it is about, from `/target-groups`.
     #[serde(default)]
-    #[schema(max_items = 20, value_type = Vec<String>, example = json!(["kwetsbare-ouderen"]))]
+    #[schema(max_items = 20, value_type = Vec<SlugText>, example = json!(["kwetsbare-ouderen"]))]
     target_groups: Vec<Slug>,
 }
 
@@ -117,7 +118,7 @@ pub struct CreateIntakeRequest {
     sponsor: Option<SponsorBody>,
     /// Answers to the questions of the programme, by the question's key.
     #[serde(default)]
-    #[schema(example = json!({"urgency": "Het aantal meldingen is in een jaar verdubbeld."}))]
+    #[schema(value_type = BTreeMap<AnswerKeyText, AnswerText>, example = json!({"urgency": "Het aantal meldingen is in een jaar verdubbeld."}))]
     answers: BTreeMap<String, String>,
     /// The social questions it brings.
     #[serde(default)]
@@ -155,6 +156,7 @@ pub struct ChangeIntakeRequest {
     sponsor: Option<Option<SponsorBody>>,
     /// Answers to add or replace, by the question's key; null takes an answer away.
     #[serde(default)]
+    #[schema(value_type = BTreeMap<AnswerKeyText, AnswerChangeText>)]
     answers: BTreeMap<String, Option<String>>,
     /// Other issues in the place of all there were.
     #[schema(max_items = 20, nullable = false)]
@@ -194,7 +196,7 @@ pub struct WithdrawIntakeRequest {
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct IntakeListFilter {
     /// Only those in this state.
-    #[param(value_type = Option<String>, inline)]
+    #[param(value_type = Option<IntakeStatusWord>, inline)]
     pub status: Option<IntakeStatus>,
     /// Only those of this municipality.
     #[param(format = "municipality-code", value_type = Option<String>)]

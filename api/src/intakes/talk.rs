@@ -19,6 +19,7 @@ use crate::problem::Problem;
 use crate::problem::document::WriteErrors;
 use crate::reply::Reply;
 use crate::state::AppState;
+use crate::words::TalkKindWord;
 
 /// Somebody to invite.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
@@ -55,7 +56,7 @@ impl From<InviteeRequest> for Invitee {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PlanTalkRequest {
     /// Which talk: `intake_talk` or `exploratory_talk`; the programme's own when left out.
-    #[schema(value_type = Option<String>, nullable = false, example = "intake_talk")]
+    #[schema(value_type = Option<TalkKindWord>, nullable = false)]
     kind: Option<TalkKind>,
     /// The start, on the clock of the time zone.
     #[schema(format = "date-time-local", value_type = String, example = "2027-03-04T14:00")]

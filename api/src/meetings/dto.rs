@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::actions::AllowedActionView;
+use crate::words::{MeetingKindWord, MeetingStatusWord};
 
 /// Why a meeting is called off.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -34,10 +35,10 @@ pub struct CancelMeetingRequest {
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct MeetingListFilter {
     /// Only those in this state.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<MeetingStatusWord>, inline)]
     pub status: Option<MeetingStatus>,
     /// Only those of this kind.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<MeetingKindWord>, inline)]
     pub kind: Option<MeetingKind>,
     /// Only the talks of this intake.
     #[param(value_type = Option<uuid::Uuid>)]

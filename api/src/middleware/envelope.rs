@@ -2,7 +2,7 @@
 //! its answer, its log line. One layer and not seven, because each costs every request.
 
 use std::panic::AssertUnwindSafe;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -81,10 +81,9 @@ pub async fn wrap(
         req.head_mut().method = Method::GET;
     }
     request_id::within(asked.id, async {
-        let deadline = state.settings.http.request_timeout;
         let (http, response) = match early {
             Err(problem) => (None, problem.error_response()),
-            Ok(()) => answer(req, next, deadline, asked.id).await,
+            Ok(()) => answer(&asked, req, next, &state).await,
         };
         let response = finish(&asked, response, http.as_ref(), &state);
         match http {
@@ -113,20 +112,20 @@ fn admit(asked: &Asked, req: &ServiceRequest, state: &AppState) -> Result<(), Pr
 
 /// Runs the handler within its deadline; a panic becomes a problem (security: 47, 69).
 async fn answer(
+    asked: &Asked,
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
-    deadline: Duration,
-    id: RequestId,
+    state: &AppState,
 ) -> (Option<HttpRequest>, HttpResponse) {
     let work = AssertUnwindSafe(next.call(req)).catch_unwind();
-    match timeout(deadline, work).await {
+    match timeout(state.settings.http.request_timeout, work).await {
         Ok(Ok(Ok(response))) => {
             let (http, response) = response.into_parts();
             (Some(http), response.map_into_boxed_body())
         }
         Ok(Ok(Err(error))) => (None, error.error_response()),
         Ok(Err(_panic)) => {
-            tracing::error!(request_id = %id, "a handler panicked");
+            tracing::error!(request_id = %asked.id, "a handler panicked");
             (None, Problem::of(&kinds::INTERNAL).error_response())
         }
         Err(_elapsed) => {
@@ -223,3 +222,6 @@ fn tell(asked: &Asked, response: &HttpResponse, http: Option<&HttpRequest>, stat
         tracing::info!(request_id = %id, trace_id, %method, path, status, ms, "answered");
     }
 }
+
+#[cfg(test)]
+mod tests;

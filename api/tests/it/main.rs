@@ -9,6 +9,7 @@ mod conventions;
 mod document;
 mod issuers;
 mod kills;
+mod limits;
 mod municipalities;
 mod organisations;
 mod pages;

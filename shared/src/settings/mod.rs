@@ -297,10 +297,10 @@ fn http(source: &mut Source) -> Option<HttpSettings> {
             300,
         ),
         max_connections: size(source, "KOPLOPERS_MAX_CONNECTIONS", 1..=100_000, 2000),
-        header_timeout: span(source, "KOPLOPERS_HEADER_TIMEOUT", 5),
+        header_timeout: slow_span(source, "KOPLOPERS_HEADER_TIMEOUT", 5),
         body_timeout: span(source, "KOPLOPERS_BODY_TIMEOUT", 15),
         request_timeout: span(source, "KOPLOPERS_REQUEST_TIMEOUT", 20),
-        keep_alive: span(source, "KOPLOPERS_KEEP_ALIVE", 15),
+        keep_alive: slow_span(source, "KOPLOPERS_KEEP_ALIVE", 15),
         drain_wait: span(source, "KOPLOPERS_DRAIN_WAIT", 2),
     })
 }
@@ -504,16 +504,30 @@ fn size(
 
 /// A time such as `15s` or `200ms`, at most ten minutes.
 fn span(source: &mut Source, key: &'static str, default_seconds: u64) -> Duration {
+    let parse =
+        |text: &str| read_span(text).ok_or("must be a time such as 15s or 200ms, at most 10m");
+    source
+        .get(key, parse)
+        .unwrap_or(Duration::from_secs(default_seconds))
+}
+
+/// A time of a second or more: actix looks at its clock twice a second, and a shorter time may
+/// be over before it begins, or never.
+fn slow_span(source: &mut Source, key: &'static str, default_seconds: u64) -> Duration {
     let parse = |text: &str| {
-        text.parse::<SignedDuration>()
-            .ok()
-            .and_then(|span| Duration::try_from(span).ok())
-            .filter(|span| *span <= Duration::from_mins(10))
-            .ok_or("must be a time such as 15s or 200ms, at most 10m")
+        read_span(text)
+            .filter(|span| *span >= Duration::from_secs(1))
+            .ok_or("must be a time such as 5s, from 1s to 10m")
     };
     source
         .get(key, parse)
         .unwrap_or(Duration::from_secs(default_seconds))
+}
+
+fn read_span(text: &str) -> Option<Duration> {
+    let span = text.parse::<SignedDuration>().ok()?;
+    let span = Duration::try_from(span).ok()?;
+    (span <= Duration::from_mins(10)).then_some(span)
 }
 
 #[cfg(test)]
