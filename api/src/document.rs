@@ -98,7 +98,7 @@ const TAGS: &[(&str, &str)] = &[
     ("organisations", "Partner and practice organisations"),
     ("people", "People, their roles and their logins"),
     (
-        "catalogue",
+        "reference",
         "Themes, target groups and other lists of words",
     ),
     ("deliveries", "The outbox: one mail to one address"),
