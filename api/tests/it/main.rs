@@ -4,6 +4,7 @@
 #[expect(dead_code, reason = "features use the rest as they come")]
 mod app;
 mod authentication;
+mod authorization;
 mod clients;
 mod conventions;
 mod document;

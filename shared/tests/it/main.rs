@@ -1,5 +1,5 @@
 //! Tests of the rules and the data on real databases.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod catalogue;
 mod clients;
