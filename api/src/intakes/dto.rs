@@ -25,7 +25,6 @@ pub struct IssueRequest {
     #[schema(
         min_length = 1,
         max_length = 200,
-        pattern = r"\S",
         example = "Eenzaamheid onder ouderen in de wijk"
     )]
     title: String,
@@ -33,7 +32,6 @@ pub struct IssueRequest {
     #[schema(
         min_length = 1,
         max_length = 10_000,
-        pattern = r"\S",
         example = "Ouderen die alleen wonen, vinden de weg naar hulp niet. Hoe bereiken we hen samen met de buurt?"
     )]
     description: String,
@@ -105,7 +103,6 @@ pub struct CreateIntakeRequest {
     #[schema(
         min_length = 1,
         max_length = 100,
-        pattern = r"\S",
         nullable = false,
         example = "ZAAK-2026-0042"
     )]
@@ -183,7 +180,6 @@ pub struct WithdrawIntakeRequest {
     #[schema(
         min_length = 1,
         max_length = 2_000,
-        pattern = r"\S",
         nullable = false,
         example = "We pakken dit eerst zelf op."
     )]

@@ -76,7 +76,6 @@ pub struct PlanTalkRequest {
     #[schema(
         min_length = 1,
         max_length = 500,
-        pattern = r"\S",
         nullable = false,
         example = "Stadhuis, kamer 2.14"
     )]
@@ -90,7 +89,7 @@ pub struct PlanTalkRequest {
     )]
     online_url: Option<String>,
     /// What it is about.
-    #[schema(min_length = 1, max_length = 5_000, pattern = r"\S", nullable = false)]
+    #[schema(min_length = 1, max_length = 5_000, nullable = false)]
     agenda: Option<String>,
     /// Who organises it; the caller when left out.
     #[schema(value_type = Option<uuid::Uuid>, nullable = false)]

@@ -22,7 +22,6 @@ pub struct CancelMeetingRequest {
     #[schema(
         min_length = 1,
         max_length = 2_000,
-        pattern = r"\S",
         nullable = false,
         example = "De gemeente kan deze dag toch niet."
     )]

@@ -3,9 +3,9 @@
 //!
 //! GET shows, POST acts (`security: 62`), because mail scanners open every link they see. The
 //! pages run no script, load one stylesheet of ours and nothing from elsewhere. Whatever is wrong
-//! with a link, the answer is the same page ([`bad_link`]), which offers a fresh one by mail.
+//! with a link, the answer is the same page (`bad_link`), which offers a fresh one by mail.
 //!
-//! To add a page: a folder like [`answer`] with its handlers and what its template shows, a
+//! To add a page: a folder like `answer` with its handlers and what its template shows, a
 //! template that extends `base.html`, and its services in [`routes`].
 
 mod answer;

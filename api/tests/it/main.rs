@@ -8,6 +8,7 @@ mod authorization;
 mod clients;
 mod conventions;
 mod document;
+mod intakes;
 mod issuers;
 mod kills;
 mod limits;

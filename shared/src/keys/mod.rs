@@ -8,7 +8,7 @@
 //! | `sealing` | sealed mail bytes (AES-256-GCM) | opens what any key not removed has sealed |
 //!
 //! A key is born *waiting*, is *in use* once every process must have read it
-//! ([`rules::ACTIVATION`]), is *retired* when a newer one takes over, and *removed* when nothing
+//! (`rules::ACTIVATION`), is *retired* when a newer one takes over, and *removed* when nothing
 //! it made may count any longer. The only key of a purpose does not wait.
 
 pub mod actions;

@@ -1,7 +1,7 @@
 //! The settings of a process, and the only reader of the environment.
 //!
 //! A key is added in [`keys`] (its name, default and meaning), as a field here, and in
-//! [`Settings::from_source`]. `docs/operations.md` has the table; a test compares.
+//! `Settings::from_source`. `docs/operations.md` has the table; a test compares.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};

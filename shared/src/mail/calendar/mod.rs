@@ -1,6 +1,6 @@
 //! The calendar part of a mail: a meeting for one invitee, as a request or as a cancellation.
 //!
-//! Written by hand, because it is a handful of properties and every value in it was typed by somebody. [`lines`] is the
+//! Written by hand, because it is a handful of properties and every value in it was typed by somebody. `lines` is the
 //! only place that makes a line, so that no value can start one of its own (RFC 5545 §3.1, §3.3.11; RFC 6868).
 //!
 //! What calendar programs hold us to, as learned by others: the UID never changes, SEQUENCE only rises, METHOD in the file
