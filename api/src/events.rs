@@ -121,7 +121,9 @@ pub async fn list_events(
     let after = query.0.after.unwrap_or(0);
     let limit = query.0.limit.unwrap_or(100);
     // Numbers are given after commit; readers may be ahead of the worker that gives them.
-    state.db.write(events::number_committed).await?;
+    if state.db.read(events::any_unnumbered).await? {
+        state.db.write(events::number_committed).await?;
+    }
     let found = state
         .db
         .read(move |conn| events::since(conn, granted.scope(), after, limit))

@@ -8,7 +8,7 @@ mod queries;
 mod sequencer;
 
 pub use queries::{Event, history, since};
-pub use sequencer::number_committed;
+pub use sequencer::{any_unnumbered, number_committed};
 
 use diesel::prelude::*;
 use jiff::Timestamp;

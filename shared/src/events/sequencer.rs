@@ -12,6 +12,17 @@ const BATCH: i64 = 500;
 /// One key for every process that numbers, on PostgreSQL.
 const ADVISORY_LOCK: &str = "SELECT pg_advisory_xact_lock(7305109611283812)";
 
+/// Whether an event waits for its number; costs one look at an index that is empty most of the
+/// time, so that readers need not take the writer's turn.
+pub fn any_unnumbered(conn: &mut DbConn) -> DbResult<bool> {
+    let waiting: Option<EventId> = events::table
+        .select(events::id)
+        .filter(events::seq.is_null())
+        .first(conn)
+        .optional()?;
+    Ok(waiting.is_some())
+}
+
 /// Numbers the events that are committed and have no number yet; says how many it numbered.
 ///
 /// Must run in a transaction of its own, after those that appended: it sees only what is
