@@ -130,6 +130,26 @@ typed_id! {
     AuditEventId,
     /// One HTTP request.
     RequestId,
+    /// A decision on an intake.
+    DecisionId,
+    /// An item of the body of knowledge.
+    KnowledgeItemId,
+    /// The answer to a light question.
+    ReferralId,
+    /// One item to which one person was pointed.
+    SpreadId,
+    /// An offer.
+    OfferId,
+    /// A running engagement after an accepted offer.
+    TrajectoryId,
+    /// A building block of a trajectory.
+    TrajectoryBlockId,
+    /// A dated step of a building block.
+    TrajectoryStepId,
+    /// A learning network.
+    LearningNetworkId,
+    /// One person's membership of a learning network.
+    NetworkMembershipId,
 }
 
 #[cfg(test)]

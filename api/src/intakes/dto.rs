@@ -297,6 +297,12 @@ pub struct IntakeView {
     closed_at: Option<Timestamp>,
     /// Why it was closed.
     closed_reason: Option<String>,
+    /// Since when it waits for a place, while it waits.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    waitlisted_at: Option<Timestamp>,
+    /// Since when it has, or had, a place.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    matched_at: Option<Timestamp>,
     /// Every action on an intake, with whether the caller may do it now.
     allowed_actions: Vec<AllowedActionView>,
 }
@@ -305,11 +311,11 @@ impl IntakeView {
     /// The intake as a caller with `permits` sees it.
     #[must_use]
     pub fn new(intake: Intake, permits: PermitSet) -> Self {
-        let allowed = IntakeAction::ALL.iter().map(|action| {
+        let allowed = IntakeAction::to_choose_from().map(|action| {
             AllowedActionView::new(
                 action.as_str(),
                 permits.contains(action.needs()),
-                intake.status.after(*action).is_ok(),
+                intake.status.after(action).is_ok(),
             )
         });
         Self {
@@ -330,6 +336,8 @@ impl IntakeView {
             submitted_at: intake.submitted_at,
             closed_at: intake.closed_at,
             closed_reason: intake.closed_reason,
+            waitlisted_at: intake.waitlisted_at,
+            matched_at: intake.matched_at,
         }
     }
 }

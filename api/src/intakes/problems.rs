@@ -12,10 +12,9 @@ use crate::problem::{FieldError, Problem, kinds};
 
 impl From<InvalidIntakeTransition> for Problem {
     fn from(invalid: InvalidIntakeTransition) -> Self {
-        let possible: Vec<&str> = IntakeAction::ALL
-            .iter()
+        let possible: Vec<&str> = IntakeAction::to_choose_from()
             .filter(|action| action.possible_in().contains(&invalid.from))
-            .map(|action| action.as_str())
+            .map(IntakeAction::as_str)
             .collect();
         Self::invalid_transition(invalid.from.as_str(), &possible).detail(invalid.to_string())
     }

@@ -111,10 +111,11 @@ impl Actor {
         Self::new(Who::System { job }, Scope::Institute, PermitSet::ALL)
     }
 
-    /// The holder of a signed link: sees what the link is about, may answer and nothing else.
+    /// The holder of a signed link: sees what the link is about, may do the one thing that its
+    /// purpose says and nothing else.
     #[must_use]
-    pub fn link_holder(recipient: PersonId) -> Self {
-        let permits = PermitSet::of(&[Permit::InvitationsAnswer]);
+    pub const fn link_holder(recipient: PersonId, may: Permit) -> Self {
+        let permits = PermitSet::of(&[may]);
         Self::new(Who::LinkHolder { recipient }, Scope::Institute, permits)
     }
 
@@ -227,7 +228,10 @@ mod tests {
 
     #[test]
     fn a_link_holder_may_only_answer() {
-        let actor = Arc::new(Actor::link_holder(PersonId::generate()));
+        let actor = Arc::new(Actor::link_holder(
+            PersonId::generate(),
+            Permit::InvitationsAnswer,
+        ));
         assert!(actor.grant::<IntakesRead>().is_err());
         assert_eq!(actor.permits(), PermitSet::of(&[Permit::InvitationsAnswer]));
     }

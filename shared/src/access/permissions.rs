@@ -51,6 +51,26 @@ permissions! {
     PeopleRead => "people:read",
     /// Make and change people, their roles and organisations; link logins to people.
     PeopleWrite => "people:write",
+    /// Read offers.
+    OffersRead => "offers:read",
+    /// Compose, send and withdraw offers.
+    OffersWrite => "offers:write",
+    /// Accept or refuse an offer; only by the link that was sent to the sponsor.
+    OffersAnswer => "offers:answer",
+    /// Read trajectories.
+    TrajectoriesRead => "trajectories:read",
+    /// Start trajectories, keep their steps, and close them.
+    TrajectoriesWrite => "trajectories:write",
+    /// Read the body of knowledge.
+    KnowledgeRead => "knowledge:read",
+    /// Write, publish and retire knowledge items.
+    KnowledgeWrite => "knowledge:write",
+    /// Read learning networks.
+    NetworksRead => "networks:read",
+    /// Let people join themed learning networks and leave them.
+    NetworksJoin => "networks:join",
+    /// Make, change and close learning networks.
+    NetworksWrite => "networks:write",
     /// Read the outbox.
     DeliveriesRead => "deliveries:read",
     /// Retry and drop deliveries, pause and resume the queue.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::access::{Actor, Scope, Trace};
+use crate::access::{Actor, Permit, Scope, Trace};
 use crate::audit::{self, AuditLine, AuditRecord, AuditResult};
 use crate::db::{DbConn, DbResult};
 use crate::deliveries::{self, NewDelivery, OrderKey, Payload};
@@ -112,7 +112,7 @@ fn send_for_invitation(
         due_at: now,
         expires_at: Some(meeting.period.starts_at()),
     };
-    let actor = Actor::link_holder(link.recipient).traced(trace.clone());
+    let actor = Actor::link_holder(link.recipient, Permit::InvitationsAnswer).traced(trace.clone());
     deliveries::enqueue(conn, &new, &actor, now)
 }
 

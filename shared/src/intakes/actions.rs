@@ -100,6 +100,8 @@ pub fn create(
         submitted_at: None,
         closed_at: None,
         closed_reason: None,
+        waitlisted_at: None,
+        matched_at: None,
     };
     let problems = draft_problems(conn, granted.scope(), now, &intake, &content)?;
     if !problems.is_empty() {

@@ -59,6 +59,20 @@ text_enum! {
         PlanTalk => "plan_talk",
         /// Call the talk off.
         CancelTalk => "cancel_talk",
+        /// Begin to assess, after the talk was held.
+        StartAssessment => "start_assessment",
+        /// Answer a light question with knowledge items.
+        Refer => "refer",
+        /// Decide that it fits, and give it a place.
+        Match => "match",
+        /// Decide that it fits while the round is full.
+        Waitlist => "waitlist",
+        /// Give it the place that came free.
+        TakePlace => "take_place",
+        /// Decide that it does not fit, or close it.
+        Decline => "decline",
+        /// Turn it into a trajectory.
+        StartTrajectory => "start_trajectory",
         /// Take it back.
         Withdraw => "withdraw",
     }
@@ -71,7 +85,16 @@ impl IntakeAction {
         match self {
             Self::Change | Self::Submit => &[IntakeStatus::Draft],
             Self::PlanTalk => &[IntakeStatus::Submitted],
-            Self::CancelTalk => &[IntakeStatus::TalkPlanned],
+            Self::CancelTalk | Self::StartAssessment => &[IntakeStatus::TalkPlanned],
+            Self::Refer => &[IntakeStatus::Submitted, IntakeStatus::Assessing],
+            Self::Match | Self::Waitlist => &[IntakeStatus::Assessing],
+            Self::TakePlace => &[IntakeStatus::Waitlisted],
+            Self::Decline => &[
+                IntakeStatus::Assessing,
+                IntakeStatus::Matched,
+                IntakeStatus::Waitlisted,
+            ],
+            Self::StartTrajectory => &[IntakeStatus::Matched],
             Self::Withdraw => &[
                 IntakeStatus::Draft,
                 IntakeStatus::Submitted,
@@ -90,6 +113,12 @@ impl IntakeAction {
             Self::Change => IntakeStatus::Draft,
             Self::Submit | Self::CancelTalk => IntakeStatus::Submitted,
             Self::PlanTalk => IntakeStatus::TalkPlanned,
+            Self::StartAssessment => IntakeStatus::Assessing,
+            Self::Refer => IntakeStatus::Referred,
+            Self::Match | Self::TakePlace => IntakeStatus::Matched,
+            Self::Waitlist => IntakeStatus::Waitlisted,
+            Self::Decline => IntakeStatus::Declined,
+            Self::StartTrajectory => IntakeStatus::Started,
             Self::Withdraw => IntakeStatus::Withdrawn,
         }
     }
@@ -99,8 +128,20 @@ impl IntakeAction {
     pub const fn needs(self) -> Permit {
         match self {
             Self::Change | Self::Submit | Self::Withdraw => Permit::IntakesWrite,
-            Self::PlanTalk | Self::CancelTalk => Permit::IntakesAssess,
+            Self::PlanTalk | Self::CancelTalk | Self::StartAssessment | Self::Refer => {
+                Permit::IntakesAssess
+            }
+            Self::Match | Self::Waitlist | Self::TakePlace | Self::Decline => Permit::IntakesDecide,
+            Self::StartTrajectory => Permit::TrajectoriesWrite,
         }
+    }
+
+    /// The actions that somebody can ask for; the others follow from a rule.
+    pub fn to_choose_from() -> impl Iterator<Item = Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .filter(|action| !matches!(action, Self::Waitlist | Self::TakePlace))
     }
 
     /// The type of the business event that the action appends.
@@ -111,6 +152,13 @@ impl IntakeAction {
             Self::Submit => "intake.submitted",
             Self::PlanTalk => "intake.talk_planned",
             Self::CancelTalk => "intake.talk_cancelled",
+            Self::StartAssessment => "intake.assessment_started",
+            Self::Refer => "intake.referred",
+            Self::Match => "intake.matched",
+            Self::Waitlist => "intake.waitlisted",
+            Self::TakePlace => "intake.place_taken",
+            Self::Decline => "intake.declined",
+            Self::StartTrajectory => "intake.started",
             Self::Withdraw => "intake.withdrawn",
         }
     }
@@ -123,6 +171,13 @@ impl IntakeAction {
             Self::Submit => "intake.submit",
             Self::PlanTalk => "intake.plan_talk",
             Self::CancelTalk => "intake.cancel_talk",
+            Self::StartAssessment => "intake.start_assessment",
+            Self::Refer => "intake.refer",
+            Self::Match => "intake.match",
+            Self::Waitlist => "intake.waitlist",
+            Self::TakePlace => "intake.take_place",
+            Self::Decline => "intake.decline",
+            Self::StartTrajectory => "intake.start_trajectory",
             Self::Withdraw => "intake.withdraw",
         }
     }
@@ -154,61 +209,46 @@ mod tests {
     use super::*;
     use crate::access::Role;
 
-    /// The table of the module documentation, pair by pair.
-    fn expected(status: IntakeStatus, action: IntakeAction) -> Option<IntakeStatus> {
+    /// The table of the module documentation, row by row.
+    const TABLE: &[(&[IntakeStatus], IntakeAction, IntakeStatus)] = {
         use IntakeAction as A;
         use IntakeStatus as S;
-        match (status, action) {
-            (S::Draft, A::Change) => Some(S::Draft),
-            (S::Draft, A::Submit) | (S::TalkPlanned, A::CancelTalk) => Some(S::Submitted),
-            (S::Submitted, A::PlanTalk) => Some(S::TalkPlanned),
+        &[
+            (&[S::Draft], A::Change, S::Draft),
+            (&[S::Draft], A::Submit, S::Submitted),
+            (&[S::Submitted], A::PlanTalk, S::TalkPlanned),
+            (&[S::TalkPlanned], A::CancelTalk, S::Submitted),
+            (&[S::TalkPlanned], A::StartAssessment, S::Assessing),
+            (&[S::Submitted, S::Assessing], A::Refer, S::Referred),
+            (&[S::Assessing], A::Match, S::Matched),
+            (&[S::Assessing], A::Waitlist, S::Waitlisted),
+            (&[S::Waitlisted], A::TakePlace, S::Matched),
             (
-                S::Draft
-                | S::Submitted
-                | S::TalkPlanned
-                | S::Assessing
-                | S::Matched
-                | S::Waitlisted,
+                &[S::Assessing, S::Matched, S::Waitlisted],
+                A::Decline,
+                S::Declined,
+            ),
+            (&[S::Matched], A::StartTrajectory, S::Started),
+            (
+                &[
+                    S::Draft,
+                    S::Submitted,
+                    S::TalkPlanned,
+                    S::Assessing,
+                    S::Matched,
+                    S::Waitlisted,
+                ],
                 A::Withdraw,
-            ) => Some(S::Withdrawn),
-            (
-                S::Submitted
-                | S::TalkPlanned
-                | S::Assessing
-                | S::Matched
-                | S::Waitlisted
-                | S::Referred
-                | S::Declined
-                | S::Started
-                | S::Withdrawn,
-                A::Change | A::Submit,
-            )
-            | (
-                S::Draft
-                | S::TalkPlanned
-                | S::Assessing
-                | S::Matched
-                | S::Waitlisted
-                | S::Referred
-                | S::Declined
-                | S::Started
-                | S::Withdrawn,
-                A::PlanTalk,
-            )
-            | (
-                S::Draft
-                | S::Submitted
-                | S::Assessing
-                | S::Matched
-                | S::Waitlisted
-                | S::Referred
-                | S::Declined
-                | S::Started
-                | S::Withdrawn,
-                A::CancelTalk,
-            )
-            | (S::Referred | S::Declined | S::Started | S::Withdrawn, A::Withdraw) => None,
-        }
+                S::Withdrawn,
+            ),
+        ]
+    };
+
+    fn expected(status: IntakeStatus, action: IntakeAction) -> Option<IntakeStatus> {
+        TABLE
+            .iter()
+            .find(|(from, acts, _)| *acts == action && from.contains(&status))
+            .map(|(.., to)| *to)
     }
 
     #[test]

@@ -7,10 +7,16 @@
 //! | draft | submit | submitted | municipality, coordinator |
 //! | submitted | `plan_talk` | `talk_planned` | coordinator, adviser |
 //! | `talk_planned` | `cancel_talk` | submitted | coordinator, adviser |
+//! | `talk_planned` | `start_assessment` | assessing | adviser |
+//! | submitted, assessing | refer | referred | adviser |
+//! | assessing | match | matched | coordinator |
+//! | assessing | waitlist: a match in a full round | waitlisted | follows from match |
+//! | waitlisted | `take_place`: a place came free | matched | System, in order of decision |
+//! | assessing, matched, waitlisted | decline | declined | coordinator |
+//! | matched | `start_trajectory` | started | coordinator, adviser |
 //! | draft, submitted, `talk_planned`, assessing, matched, waitlisted | withdraw | withdrawn | municipality, coordinator |
 //!
-//! Assessing, deciding, referring and starting have their states in the table already; their
-//! actions come with the features that need them. A test tries every pair of state and action.
+//! A test tries every pair of state and action.
 
 mod actions;
 mod errors;

@@ -79,6 +79,10 @@ pub struct Intake {
     pub closed_at: Option<Timestamp>,
     /// Why it was closed.
     pub closed_reason: Option<String>,
+    /// Since when it waits for a place, while it waits.
+    pub waitlisted_at: Option<Timestamp>,
+    /// Since when it has, or had, a place.
+    pub matched_at: Option<Timestamp>,
 }
 
 impl Intake {
@@ -94,12 +98,16 @@ impl Intake {
         Ok(Self {
             status,
             updated_at: now,
-            submitted_at: match action {
-                IntakeAction::Submit => Some(now),
-                IntakeAction::Change
-                | IntakeAction::PlanTalk
-                | IntakeAction::CancelTalk
-                | IntakeAction::Withdraw => self.submitted_at,
+            submitted_at: if action == IntakeAction::Submit {
+                Some(now)
+            } else {
+                self.submitted_at
+            },
+            waitlisted_at: (status == IntakeStatus::Waitlisted).then_some(now),
+            matched_at: if status == IntakeStatus::Matched {
+                Some(now)
+            } else {
+                self.matched_at
             },
             closed_at: if closes { Some(now) } else { self.closed_at },
             closed_reason: if closes { reason } else { self.closed_reason },

@@ -39,6 +39,8 @@ struct IntakeRow {
     submitted_at: Option<At>,
     closed_at: Option<At>,
     closed_reason: Option<String>,
+    waitlisted_at: Option<At>,
+    matched_at: Option<At>,
 }
 
 impl TryFrom<IntakeRow> for Intake {
@@ -67,6 +69,8 @@ impl TryFrom<IntakeRow> for Intake {
             submitted_at: row.submitted_at.map(Timestamp::from),
             closed_at: row.closed_at.map(Timestamp::from),
             closed_reason: row.closed_reason,
+            waitlisted_at: row.waitlisted_at.map(Timestamp::from),
+            matched_at: row.matched_at.map(Timestamp::from),
         })
     }
 }
@@ -296,6 +300,8 @@ pub(super) fn update(conn: &mut DbConn, intake: Intake) -> DbResult<Intake> {
             intakes::submitted_at.eq(intake.submitted_at.map(At)),
             intakes::closed_at.eq(intake.closed_at.map(At)),
             intakes::closed_reason.eq(intake.closed_reason.as_deref()),
+            intakes::waitlisted_at.eq(intake.waitlisted_at.map(At)),
+            intakes::matched_at.eq(intake.matched_at.map(At)),
         ))
         .execute(conn)?;
     one_row(changed)?;

@@ -1,6 +1,7 @@
 //! Both sets of migrations make the same tables, and they are the ones of the code.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use diesel::RunQueryDsl;
 use diesel::sql_types::{Bool, Text};
@@ -54,12 +55,19 @@ fn columns(conn: &mut DbConn) -> Columns {
 
 /// The tables as the code declares them: table, column, type, nullable.
 fn declared() -> Columns {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/db/schema");
+    let mut declared = Columns::new();
+    for file in std::fs::read_dir(folder).unwrap() {
+        let source = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        declared.append(&mut declared_in(&source));
+    }
+    declared
+}
+
+fn declared_in(source: &str) -> Columns {
     let mut declared = Columns::new();
     let (mut table, mut renamed) = (String::new(), None);
-    for line in include_str!("../../src/db/schema.rs")
-        .lines()
-        .map(str::trim)
-    {
+    for line in source.lines().map(str::trim) {
         if let Some(name) = line.strip_prefix("#[sql_name = ") {
             renamed = Some(name.trim_matches(['"', ']']));
         } else if let Some((column, rest)) = line.split_once(" -> ") {

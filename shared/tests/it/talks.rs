@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 use koplopers_shared::access::{
-    Actor, IntakesAssess, IntakesWrite, InvitationsAnswer, MeetingsWrite, Role, Scope,
+    Actor, IntakesAssess, IntakesWrite, InvitationsAnswer, MeetingsWrite, Permit, Role, Scope,
 };
 use koplopers_shared::catalogue::words::{MeetingKind, PersonRole};
 use koplopers_shared::clock::LocalNow;
@@ -84,7 +84,7 @@ async fn answer(
 }
 
 fn holder(person: PersonId) -> Arc<Actor> {
-    Arc::new(Actor::link_holder(person))
+    Arc::new(Actor::link_holder(person, Permit::InvitationsAnswer))
 }
 
 on_both_databases! {

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use jiff::SignedDuration;
-use koplopers_shared::access::{Actor, InvitationsAnswer};
+use koplopers_shared::access::{Actor, InvitationsAnswer, Permit};
 use koplopers_shared::db::DbError;
 use koplopers_shared::db::schema::{invitations as invitation_table, meetings, people};
 use koplopers_shared::deliveries::{DeliveryState, DroppedReason};
@@ -71,7 +71,7 @@ async fn declined_before_the_invitation_left_nothing_goes_out(db: TestDb) {
     let office = Office::open(&db, Script::new()).await;
     let PlannedTalk { invitations, .. } = office.talk().await;
     let (id, person) = (invitations[0].id, invitations[0].person);
-    let granted = given::granted::<InvitationsAnswer>(&Arc::new(Actor::link_holder(person)));
+    let granted = given::granted::<InvitationsAnswer>(&Arc::new(Actor::link_holder(person, Permit::InvitationsAnswer)));
     let answered = office
         .db
         .write(move |conn| {

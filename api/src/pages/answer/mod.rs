@@ -13,7 +13,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
-use koplopers_shared::access::{Actor, InvitationsAnswer};
+use koplopers_shared::access::{Actor, InvitationsAnswer, Permit};
 use koplopers_shared::db::{DbConn, DbError, DbResult};
 use koplopers_shared::idempotency::{IdempotencyKey, Outcome, StoredResponse, WriteOnceError};
 use koplopers_shared::ids::InvitationId;
@@ -172,7 +172,10 @@ async fn save_once(
     token: &str,
     parsed: &form::Parsed,
 ) -> Result<Outcome, WriteOnceError<AnswerError>> {
-    let actor = Arc::new(Actor::link_holder(invited.link.recipient).traced(visit.trace.clone()));
+    let actor = Arc::new(
+        Actor::link_holder(invited.link.recipient, Permit::InvitationsAnswer)
+            .traced(visit.trace.clone()),
+    );
     let granted = actor
         .grant::<InvitationsAnswer>()
         .map_err(|_| WriteOnceError::Action(AnswerError::NotFound))?;

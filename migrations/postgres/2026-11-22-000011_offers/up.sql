@@ -1,0 +1,39 @@
+-- Offers: what is proposed to a municipality after a match.
+
+CREATE TABLE offers (
+    id uuid PRIMARY KEY,
+    version bigint NOT NULL,
+    intake uuid NOT NULL REFERENCES intakes (id),
+    -- Counts the offers of one intake from 1.
+    number integer NOT NULL,
+    status text NOT NULL CHECK (status IN (
+        'drafted', 'sent', 'accepted', 'refused', 'expired', 'superseded', 'withdrawn')),
+    municipality text NOT NULL REFERENCES municipalities (code),
+    introduction text,
+    -- Building blocks with their steps, and the guiding principles, as JSON.
+    content text NOT NULL,
+    valid_until_on date,
+    -- Computed from the blocks, in cents of the euro.
+    cost_cents bigint NOT NULL,
+    own_contribution_cents bigint NOT NULL,
+    -- To whom it was sent, and in which role.
+    sponsor uuid REFERENCES people (id),
+    sponsor_role text,
+    sent_at timestamptz,
+    -- Name and role as typed in by whoever answered.
+    answered_by_name text,
+    answered_by_role text,
+    answered_at timestamptz,
+    -- Why it was refused or withdrawn.
+    closed_reason text,
+    closed_at timestamptz,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    UNIQUE (intake, number)
+);
+CREATE UNIQUE INDEX offers_one_accepted ON offers (intake) WHERE status = 'accepted';
+CREATE UNIQUE INDEX offers_one_sent ON offers (intake) WHERE status = 'sent';
+CREATE INDEX offers_expiring ON offers (valid_until_on) WHERE status = 'sent';
+CREATE INDEX offers_created ON offers (created_at, id);
+CREATE INDEX offers_municipality ON offers (municipality, created_at, id);
+CREATE INDEX offers_status ON offers (status, created_at, id);
