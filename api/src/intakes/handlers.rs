@@ -2,8 +2,7 @@
 
 use actix_web::{HttpResponse, get, patch, post, web};
 use koplopers_shared::access::{IntakesRead, IntakesWrite};
-use koplopers_shared::db::DbError;
-use koplopers_shared::events::{self, Subject};
+use koplopers_shared::events::Subject;
 use koplopers_shared::ids::IntakeId;
 use koplopers_shared::intakes::{self, IntakeFilter};
 
@@ -12,11 +11,12 @@ use crate::auth::Authorized;
 use crate::body::Body;
 use crate::etag::IfMatch;
 use crate::events::EventView;
-use crate::idempotency::{self, IdempotencyKey};
+use crate::idempotency::IdempotencyKey;
+use crate::operation;
 use crate::page::{List, ListBody, NoFilter, PageParams};
 use crate::problem::Problem;
 use crate::problem::document::{ReadErrors, WriteErrors};
-use crate::reply::{self, Reply};
+use crate::reply::Reply;
 use crate::state::AppState;
 
 /// Make an intake
@@ -38,22 +38,15 @@ pub async fn create_intake(
     body: Body<CreateIntakeRequest>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let now = state.local_now();
-    let granted = auth.into_granted();
-    let permits = granted.actor().permits();
     let new = intakes::NewIntake::from(body.into_inner());
-    let key = key.of(granted.actor(), now.at);
-    let write = move |conn: &mut _| {
-        let intake = intakes::create(conn, &granted, now, new.clone())?;
-        let location = format!("/v1/intakes/{}", intake.id);
-        let version = intake.version;
-        Ok::<_, intakes::CreateIntakeError>(Reply::created(
-            location,
-            version,
-            &IntakeView::new(intake, permits),
-        ))
-    };
-    idempotency::send(state.db.write_once(key, write).await)
+    operation::post(&state, auth, key, move |conn, by| {
+        intakes::create(conn, by.granted(), by.now(), new.clone()).map(|intake| {
+            let location = format!("/v1/intakes/{}", intake.id);
+            let version = intake.version;
+            Reply::created(location, version, &IntakeView::new(intake, by.permits()))
+        })
+    })
+    .await
 }
 
 /// List intakes
@@ -108,19 +101,12 @@ pub async fn get_intake(
     id: web::Path<IntakeId>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let granted = auth.into_granted();
-    let permits = granted.actor().permits();
     let id = id.into_inner();
-    let intake = state
-        .db
-        .read(move |conn| intakes::find(conn, granted.scope(), id))
-        .await?
-        .ok_or_else(Problem::not_found)?;
-    let version = intake.version;
-    Ok(reply::send(Reply::ok(
-        version,
-        &IntakeView::new(intake, permits),
-    )))
+    operation::get(&state, auth, move |conn, by| {
+        let found = intakes::find(conn, by.scope(), id)?;
+        Ok(found.map(|intake| Reply::ok(intake.version, &IntakeView::new(intake, by.permits()))))
+    })
+    .await
 }
 
 /// Change a draft
@@ -142,22 +128,20 @@ pub async fn change_intake(
     body: Body<ChangeIntakeRequest>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let now = state.local_now();
-    let granted = auth.into_granted();
-    let permits = granted.actor().permits();
     let id = id.into_inner();
     let change = intakes::IntakeChange::from(body.into_inner());
-    let changed = state
-        .db
-        .write(move |conn| {
-            intakes::change(conn, &granted, now, id, if_match.version(), change.clone())
-        })
-        .await?;
-    let version = changed.version;
-    Ok(reply::send(Reply::ok(
-        version,
-        &IntakeView::new(changed, permits),
-    )))
+    operation::change(&state, auth, move |conn, by| {
+        intakes::change(
+            conn,
+            by.granted(),
+            by.now(),
+            id,
+            if_match.version(),
+            change.clone(),
+        )
+        .map(|intake| Reply::ok(intake.version, &IntakeView::new(intake, by.permits())))
+    })
+    .await
 }
 
 /// List what happened to an intake
@@ -177,22 +161,13 @@ pub async fn list_intake_history(
     list: List<NoFilter>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let granted = auth.into_granted();
     let id = id.into_inner();
-    let (_, page, links) = list.into_parts();
-    let found = state
-        .db
-        .read(move |conn| {
-            let Some(intake) = intakes::find(conn, granted.scope(), id)? else {
-                return Ok::<_, DbError>(None);
-            };
-            let subject = Subject {
-                kind: "intake",
-                id: intake.id.0,
-            };
-            events::history(conn, granted.scope(), subject, &page).map(Some)
-        })
-        .await?
-        .ok_or_else(Problem::not_found)?;
-    Ok(links.answer(found.map(EventView::from), None))
+    operation::history(&state, auth, list, move |conn, scope| {
+        let found = intakes::find(conn, scope, id)?;
+        Ok(found.map(|intake| Subject {
+            kind: "intake",
+            id: intake.id.0,
+        }))
+    })
+    .await
 }

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, post, web};
 use jiff::civil::DateTime;
 use koplopers_shared::access::IntakesAssess;
 use koplopers_shared::catalogue::words::TalkKind;
-use koplopers_shared::flows::{self, PlanTalkError, TalkPlan};
+use koplopers_shared::flows::{self, TalkPlan};
 use koplopers_shared::ids::{IntakeId, PersonId};
 use koplopers_shared::invitations::Invitee;
 use serde::Deserialize;
@@ -13,8 +13,9 @@ use utoipa::ToSchema;
 use crate::auth::Authorized;
 use crate::body::Body;
 use crate::etag::MaybeIfMatch;
-use crate::idempotency::{self, IdempotencyKey};
+use crate::idempotency::IdempotencyKey;
 use crate::meetings::{MeetingDetailView, VenueRequest, local_period, venue};
+use crate::operation;
 use crate::problem::Problem;
 use crate::problem::document::WriteErrors;
 use crate::reply::Reply;
@@ -122,20 +123,18 @@ pub async fn plan_intake_talk(
     body: Body<PlanTalkRequest>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let now = state.local_now();
-    let granted = auth.into_granted();
-    let permits = granted.actor().permits();
     let id = id.into_inner();
-    let key = key.of(granted.actor(), now.at);
     let plan = plan_of(body.into_inner(), &state)?;
-    let write = move |conn: &mut _| {
-        let planned = flows::plan_talk(conn, &granted, now, id, if_match.version(), plan.clone())?;
-        let location = format!("/v1/meetings/{}", planned.meeting.id);
-        let version = planned.meeting.version;
-        let view = MeetingDetailView::new(planned.meeting, planned.invitations, permits);
-        Ok::<_, PlanTalkError>(Reply::created(location, version, &view))
-    };
-    idempotency::send(state.db.write_once(key, write).await)
+    operation::post(&state, auth, key, move |conn, by| {
+        let version = if_match.version();
+        flows::plan_talk(conn, by.granted(), by.now(), id, version, plan.clone()).map(|planned| {
+            let location = format!("/v1/meetings/{}", planned.meeting.id);
+            let version = planned.meeting.version;
+            let view = MeetingDetailView::new(planned.meeting, planned.invitations, by.permits());
+            Reply::created(location, version, &view)
+        })
+    })
+    .await
 }
 
 fn plan_of(request: PlanTalkRequest, state: &AppState) -> Result<TalkPlan, Problem> {

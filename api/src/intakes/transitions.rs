@@ -10,7 +10,8 @@ use super::dto::{IntakeView, WithdrawIntakeRequest};
 use crate::auth::Authorized;
 use crate::body::Body;
 use crate::etag::MaybeIfMatch;
-use crate::idempotency::{self, IdempotencyKey};
+use crate::idempotency::IdempotencyKey;
+use crate::operation;
 use crate::problem::Problem;
 use crate::problem::document::WriteErrors;
 use crate::reply::Reply;
@@ -36,17 +37,12 @@ pub async fn submit_intake(
     key: IdempotencyKey,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let now = state.local_now();
-    let granted = auth.into_granted();
-    let permits = granted.actor().permits();
     let id = id.into_inner();
-    let key = key.of(granted.actor(), now.at);
-    let write = move |conn: &mut _| {
-        let intake = intakes::submit(conn, &granted, now, id, if_match.version())?;
-        let version = intake.version;
-        Ok::<_, intakes::SubmitIntakeError>(Reply::ok(version, &IntakeView::new(intake, permits)))
-    };
-    idempotency::send(state.db.write_once(key, write).await)
+    operation::post(&state, auth, key, move |conn, by| {
+        intakes::submit(conn, by.granted(), by.now(), id, if_match.version())
+            .map(|intake| Reply::ok(intake.version, &IntakeView::new(intake, by.permits())))
+    })
+    .await
 }
 
 /// Take an intake back
@@ -70,23 +66,12 @@ pub async fn withdraw_intake(
     body: Body<WithdrawIntakeRequest>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let now = state.local_now();
-    let granted = auth.into_granted();
-    let permits = granted.actor().permits();
     let id = id.into_inner();
-    let key = key.of(granted.actor(), now.at);
     let reason = body.into_inner().reason;
-    let write = move |conn: &mut _| {
-        let intake = flows::withdraw_intake(
-            conn,
-            &granted,
-            now,
-            id,
-            if_match.version(),
-            reason.as_deref(),
-        )?;
-        let version = intake.version;
-        Ok::<_, flows::WithdrawIntakeError>(Reply::ok(version, &IntakeView::new(intake, permits)))
-    };
-    idempotency::send(state.db.write_once(key, write).await)
+    operation::post(&state, auth, key, move |conn, by| {
+        let version = if_match.version();
+        flows::withdraw_intake(conn, by.granted(), by.now(), id, version, reason.as_deref())
+            .map(|intake| Reply::ok(intake.version, &IntakeView::new(intake, by.permits())))
+    })
+    .await
 }

@@ -2,8 +2,7 @@
 
 use actix_web::{HttpResponse, get, post, web};
 use koplopers_shared::access::{MeetingsRead, MeetingsWrite};
-use koplopers_shared::db::DbError;
-use koplopers_shared::events::{self, Subject};
+use koplopers_shared::events::Subject;
 use koplopers_shared::ids::MeetingId;
 use koplopers_shared::meetings::{
     self, CancelMeetingError, InvalidMeetingTransition, MeetingAction, MeetingFilter,
@@ -17,11 +16,12 @@ use crate::auth::Authorized;
 use crate::body::Body;
 use crate::etag::IfMatch;
 use crate::events::EventView;
-use crate::idempotency::{self, IdempotencyKey};
+use crate::idempotency::IdempotencyKey;
+use crate::operation;
 use crate::page::{List, ListBody, NoFilter, PageParams};
 use crate::problem::document::{ReadErrors, WriteErrors};
 use crate::problem::{Problem, kinds};
-use crate::reply::{self, Reply};
+use crate::reply::Reply;
 use crate::state::AppState;
 
 /// List meetings
@@ -76,19 +76,13 @@ pub async fn get_meeting(
     id: web::Path<MeetingId>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let granted = auth.into_granted();
-    let permits = granted.actor().permits();
     let id = id.into_inner();
-    let meeting = state
-        .db
-        .read(move |conn| meetings::find(conn, granted.scope(), id))
-        .await?
-        .ok_or_else(Problem::not_found)?;
-    let version = meeting.version;
-    Ok(reply::send(Reply::ok(
-        version,
-        &MeetingView::new(meeting, permits),
-    )))
+    operation::get(&state, auth, move |conn, by| {
+        let found = meetings::find(conn, by.scope(), id)?;
+        Ok(found
+            .map(|meeting| Reply::ok(meeting.version, &MeetingView::new(meeting, by.permits()))))
+    })
+    .await
 }
 
 /// List the invitations to a meeting
@@ -107,20 +101,16 @@ pub async fn list_meeting_invitations(
     id: web::Path<MeetingId>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let granted = auth.into_granted();
     let id = id.into_inner();
-    let found = state
-        .db
-        .read(move |conn| {
-            if meetings::find(conn, granted.scope(), id)?.is_none() {
-                return Ok::<_, DbError>(None);
-            }
-            invitations::of_meeting(conn, id).map(Some)
-        })
-        .await?
-        .ok_or_else(Problem::not_found)?;
-    let items = found.into_iter().map(InvitationView::from).collect();
-    Ok(reply::send(Reply::plain(&InvitationsView { items })))
+    operation::get(&state, auth, move |conn, by| {
+        if meetings::find(conn, by.scope(), id)?.is_none() {
+            return Ok(None);
+        }
+        let found = invitations::of_meeting(conn, id)?;
+        let items = found.into_iter().map(InvitationView::from).collect();
+        Ok(Some(Reply::plain(&InvitationsView { items })))
+    })
+    .await
 }
 
 /// List what happened to a meeting
@@ -140,24 +130,15 @@ pub async fn list_meeting_history(
     list: List<NoFilter>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let granted = auth.into_granted();
     let id = id.into_inner();
-    let (_, page, links) = list.into_parts();
-    let found = state
-        .db
-        .read(move |conn| {
-            if meetings::find(conn, granted.scope(), id)?.is_none() {
-                return Ok::<_, DbError>(None);
-            }
-            let subject = Subject {
-                kind: "meeting",
-                id: id.0,
-            };
-            events::history(conn, granted.scope(), subject, &page).map(Some)
-        })
-        .await?
-        .ok_or_else(Problem::not_found)?;
-    Ok(links.answer(found.map(EventView::from), None))
+    operation::history(&state, auth, list, move |conn, scope| {
+        let found = meetings::find(conn, scope, id)?;
+        Ok(found.map(|meeting| Subject {
+            kind: "meeting",
+            id: meeting.id.0,
+        }))
+    })
+    .await
 }
 
 /// Call a meeting off
@@ -182,19 +163,14 @@ pub async fn cancel_meeting(
     body: Body<CancelMeetingRequest>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let now = state.local_now();
-    let granted = auth.into_granted();
-    let permits = granted.actor().permits();
     let id = id.into_inner();
-    let key = key.of(granted.actor(), now.at);
     let reason = body.into_inner().reason;
-    let write = move |conn: &mut _| {
-        let meeting =
-            flows::cancel_meeting(conn, &granted, now, id, if_match.version(), reason.clone())?;
-        let version = meeting.version;
-        Ok::<_, CancelMeetingError>(Reply::ok(version, &MeetingView::new(meeting, permits)))
-    };
-    idempotency::send(state.db.write_once(key, write).await)
+    operation::post(&state, auth, key, move |conn, by| {
+        let version = if_match.version();
+        flows::cancel_meeting(conn, by.granted(), by.now(), id, version, reason.clone())
+            .map(|meeting| Reply::ok(meeting.version, &MeetingView::new(meeting, by.permits())))
+    })
+    .await
 }
 
 impl From<InvalidMeetingTransition> for Problem {
