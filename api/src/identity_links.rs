@@ -10,7 +10,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::auth::Authorized;
-use crate::idempotency::{self, IdempotencyKey};
+use crate::idempotency::IdempotencyKey;
+use crate::operation;
 use crate::problem::document::WriteErrors;
 use crate::problem::{Problem, kinds};
 use crate::reply::Reply;
@@ -50,13 +51,10 @@ pub async fn create_identity_link(
     id: web::Path<PersonId>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let now = state.clock.now();
-    let granted = auth.into_granted();
-    let key = key.of(granted.actor(), now);
     let person = id.into_inner();
     let code = identities::new_code().map_err(|error| Problem::internal(&error))?;
-    let write = move |conn: &mut _| {
-        let expires_at = identities::create_link(conn, &granted, now, person, &code)?;
+    operation::post(&state, auth, key, move |conn, by| {
+        let expires_at = identities::create_link(conn, by.granted(), by.now().at, person, &code)?;
         let answer = |code| {
             let view = IdentityLinkView {
                 person,
@@ -69,8 +67,8 @@ pub async fn create_identity_link(
             replay_body: Some(answer(None).body),
             ..answer(Some(code.expose()))
         })
-    };
-    idempotency::send(state.db.write_once(key, write).await)
+    })
+    .await
 }
 
 impl From<CreateIdentityLinkError> for Problem {

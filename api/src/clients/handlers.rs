@@ -15,11 +15,12 @@ use super::dto::{ChangeClientRequest, ClientView, ClientWithSecretView, CreateCl
 use crate::auth::Authorized;
 use crate::body::Body;
 use crate::etag::{IfMatch, MaybeIfMatch};
-use crate::idempotency::{self, IdempotencyKey};
+use crate::idempotency::IdempotencyKey;
+use crate::operation;
 use crate::page::{List, ListBody, NoFilter, PageParams};
 use crate::problem::document::{ReadErrors, WriteErrors};
 use crate::problem::{Problem, kinds};
-use crate::reply::{self, Reply};
+use crate::reply::Reply;
 use crate::state::AppState;
 
 /// Make a client
@@ -40,18 +41,15 @@ pub async fn create_client(
     body: Body<CreateClientRequest>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let now = state.clock.now();
-    let granted = auth.into_granted();
-    let key = key.of(granted.actor(), now);
     let new = NewClient::from(body.into_inner());
     let secret = new_secret().map_err(|error| Problem::internal(&error))?;
-    let write = move |conn: &mut _| {
-        let (client, _) = actions::create(conn, &granted, now, new.clone(), &secret)?;
+    operation::post(&state, auth, key, move |conn, by| {
+        let (client, _) = actions::create(conn, by.granted(), by.now().at, new.clone(), &secret)?;
         let (location, version) = (location(&client), client.version);
-        let view = view(conn, &granted, now, client)?.with_secret(&secret);
+        let view = view(conn, by.granted(), by.now().at, client)?.with_secret(&secret);
         Ok::<_, CreateClientError>(shown_once(location, version, view))
-    };
-    idempotency::send(state.db.write_once(key, write).await)
+    })
+    .await
 }
 
 /// List clients
@@ -104,23 +102,14 @@ pub async fn get_client(
     id: web::Path<ClientId>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let now = state.clock.now();
-    let granted = auth.into_granted();
     let id = id.into_inner();
-    let reply = state
-        .db
-        .read(move |conn| {
-            let Some(client) = queries::find(conn, granted.scope(), id)? else {
-                return Ok::<_, DbError>(None);
-            };
-            let version = client.version;
-            Ok(Some(Reply::ok(
-                version,
-                &view(conn, &granted, now, client)?,
-            )))
-        })
-        .await?;
-    reply.map(reply::send).ok_or_else(Problem::not_found)
+    operation::get(&state, auth, move |conn, by| {
+        match queries::find(conn, by.scope(), id)? {
+            Some(client) => answer(conn, by.granted(), by.now().at, client).map(Some),
+            None => Ok(None),
+        }
+    })
+    .await
 }
 
 /// Change a client
@@ -142,15 +131,13 @@ pub async fn change_client(
     body: Body<ChangeClientRequest>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let now = state.clock.now();
-    let granted = auth.into_granted();
     let (id, expected) = (id.into_inner(), if_match.version());
     let name = body.into_inner().name;
-    let write = move |conn: &mut _| {
-        let client = actions::change(conn, &granted, now, id, expected, name.clone())?;
-        answer(conn, &granted, now, client)
-    };
-    Ok(reply::send(state.db.write(write).await?))
+    operation::change(&state, auth, move |conn, by| {
+        let client = actions::change(conn, by.granted(), by.now().at, id, expected, name.clone())?;
+        Ok::<_, ClientChangeError>(answer(conn, by.granted(), by.now().at, client)?)
+    })
+    .await
 }
 
 /// Give a client another secret
@@ -171,18 +158,15 @@ pub async fn create_client_secret(
     key: IdempotencyKey,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let now = state.clock.now();
-    let granted = auth.into_granted();
-    let key = key.of(granted.actor(), now);
     let id = id.into_inner();
     let secret = new_secret().map_err(|error| Problem::internal(&error))?;
-    let write = move |conn: &mut _| {
-        let (client, _) = actions::add_secret(conn, &granted, now, id, &secret)?;
+    operation::post(&state, auth, key, move |conn, by| {
+        let (client, _) = actions::add_secret(conn, by.granted(), by.now().at, id, &secret)?;
         let (location, version) = (location(&client), client.version);
-        let view = view(conn, &granted, now, client)?.with_secret(&secret);
+        let view = view(conn, by.granted(), by.now().at, client)?.with_secret(&secret);
         Ok::<_, ClientChangeError>(shown_once(location, version, view))
-    };
-    idempotency::send(state.db.write_once(key, write).await)
+    })
+    .await
 }
 
 /// End a secret of a client
@@ -204,14 +188,12 @@ pub async fn end_client_secret(
     path: web::Path<(ClientId, ClientSecretId)>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let now = state.clock.now();
-    let granted = auth.into_granted();
     let (id, secret) = path.into_inner();
-    let write = move |conn: &mut _| {
-        let client = actions::end_secret(conn, &granted, now, id, secret)?;
-        answer(conn, &granted, now, client)
-    };
-    Ok(reply::send(state.db.write(write).await?))
+    operation::change(&state, auth, move |conn, by| {
+        let client = actions::end_secret(conn, by.granted(), by.now().at, id, secret)?;
+        Ok::<_, ClientChangeError>(answer(conn, by.granted(), by.now().at, client)?)
+    })
+    .await
 }
 
 /// Disable a client
@@ -232,15 +214,12 @@ pub async fn disable_client(
     key: IdempotencyKey,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let now = state.clock.now();
-    let granted = auth.into_granted();
-    let key = key.of(granted.actor(), now);
     let (id, expected) = (id.into_inner(), if_match.version());
-    let write = move |conn: &mut _| {
-        let client = actions::disable(conn, &granted, now, id, expected)?;
-        answer(conn, &granted, now, client)
-    };
-    idempotency::send(state.db.write_once(key, write).await)
+    operation::post(&state, auth, key, move |conn, by| {
+        let client = actions::disable(conn, by.granted(), by.now().at, id, expected)?;
+        Ok::<_, ClientChangeError>(answer(conn, by.granted(), by.now().at, client)?)
+    })
+    .await
 }
 
 /// The answer with a secret, which a repeat of the request is not shown.
@@ -272,7 +251,7 @@ fn answer(
     granted: &Granted<ClientsManage>,
     now: Timestamp,
     client: Client,
-) -> Result<StoredResponse, ClientChangeError> {
+) -> DbResult<StoredResponse> {
     let version = client.version;
     Ok(Reply::ok(version, &view(conn, granted, now, client)?))
 }

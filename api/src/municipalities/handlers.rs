@@ -15,11 +15,12 @@ use super::dto::{
 use crate::auth::Authorized;
 use crate::body::Body;
 use crate::etag::MaybeIfMatch;
-use crate::idempotency::{self, IdempotencyKey};
+use crate::idempotency::IdempotencyKey;
+use crate::operation;
 use crate::page::{List, ListBody, PageParams};
 use crate::problem::document::{ReadErrors, WriteErrors};
 use crate::problem::{Problem, kinds};
-use crate::reply::{self, Reply, StoredResponse};
+use crate::reply::{Reply, StoredResponse};
 use crate::state::AppState;
 
 /// List municipalities
@@ -70,17 +71,14 @@ pub async fn get_municipality(
     code: web::Path<MunicipalityCode>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let permits = auth.actor().permits();
     let code = code.into_inner();
-    let reply = state
-        .db
-        .read(move |conn| match queries::find(conn, code)? {
-            Some(municipality) => answer(conn, municipality, permits).map(Some),
+    operation::get(&state, auth, move |conn, by| {
+        match queries::find(conn, code)? {
+            Some(municipality) => answer(conn, municipality, by.permits()).map(Some),
             None => Ok(None),
-        })
-        .await?
-        .ok_or_else(Problem::not_found)?;
-    Ok(reply::send(reply))
+        }
+    })
+    .await
 }
 
 /// Record that a municipality was merged or split
@@ -107,20 +105,17 @@ pub async fn create_municipality_succession(
     body: Body<CreateSuccessionRequest>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let now = state.clock.now();
-    let granted = auth.into_granted();
-    let key = key.of(granted.actor(), now);
     let expected = if_match.version();
     let new = body.into_inner().of(code.into_inner());
-    let write = move |conn: &mut _| {
-        let ended = actions::succeed(conn, &granted, now, expected, &new)?;
+    operation::post(&state, auth, key, move |conn, by| {
+        let ended = actions::succeed(conn, by.granted(), by.now().at, expected, &new)?;
         let successions = queries::successions_of(conn, &[ended.code])?;
         let location = format!("/v1/municipalities/{}/succession", ended.code);
         let version = ended.version;
-        let view = MunicipalityView::new(ended, &successions, granted.actor().permits());
+        let view = MunicipalityView::new(ended, &successions, by.permits());
         Ok::<_, SucceedError>(Reply::created(location, version, &view))
-    };
-    idempotency::send(state.db.write_once(key, write).await)
+    })
+    .await
 }
 
 /// Get how a municipality ended
@@ -133,27 +128,25 @@ pub async fn create_municipality_succession(
 )]
 #[get("/municipalities/{code}/succession")]
 pub async fn get_municipality_succession(
-    _auth: Authorized<CatalogueRead>,
+    auth: Authorized<CatalogueRead>,
     code: web::Path<MunicipalityCode>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let code = code.into_inner();
-    let successions = state
-        .db
-        .read(move |conn| queries::successions_of(conn, &[code]))
-        .await?;
-    let ended: Vec<Succession> = successions
-        .into_iter()
-        .filter(|it| it.code == code)
-        .collect();
-    let since_on = ended.first().ok_or_else(Problem::not_found)?.since;
-    let view = MunicipalitySuccessionView {
-        code,
-        since_on,
-        successors: ended.iter().map(|it| it.successor).collect(),
-    };
-    // Recorded once and never changed.
-    Ok(reply::send(Reply::ok(1, &view)))
+    operation::get(&state, auth, move |conn, _| {
+        let ended: Vec<Succession> = queries::successions_of(conn, &[code])?
+            .into_iter()
+            .filter(|it| it.code == code)
+            .collect();
+        let view = ended.first().map(|first| MunicipalitySuccessionView {
+            code,
+            since_on: first.since,
+            successors: ended.iter().map(|it| it.successor).collect(),
+        });
+        // Recorded once and never changed.
+        Ok(view.map(|view| Reply::ok(1, &view)))
+    })
+    .await
 }
 
 fn answer(

@@ -12,11 +12,12 @@ use super::dto::{
 use crate::auth::Authorized;
 use crate::body::Body;
 use crate::etag::IfMatch;
-use crate::idempotency::{self, IdempotencyKey};
+use crate::idempotency::IdempotencyKey;
+use crate::operation;
 use crate::page::{List, ListBody, PageParams};
 use crate::problem::document::{ReadErrors, WriteErrors};
 use crate::problem::{Problem, kinds};
-use crate::reply::{self, Reply};
+use crate::reply::Reply;
 use crate::state::AppState;
 
 /// Add an organisation
@@ -37,18 +38,15 @@ pub async fn create_organisation(
     body: Body<CreateOrganisationRequest>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let now = state.clock.now();
-    let granted = auth.into_granted();
-    let key = key.of(granted.actor(), now);
     let fields = OrganisationFields::from(body.into_inner());
-    let write = move |conn: &mut _| {
-        let made = actions::create(conn, &granted, now, fields.clone())?;
+    operation::post(&state, auth, key, move |conn, by| {
+        let made = actions::create(conn, by.granted(), by.now().at, fields.clone())?;
         let location = format!("/v1/organisations/{}", made.id);
         let version = made.version;
-        let view = OrganisationView::new(made, &granted);
+        let view = OrganisationView::new(made, by.granted());
         Ok::<_, OrganisationError>(Reply::created(location, version, &view))
-    };
-    idempotency::send(state.db.write_once(key, write).await)
+    })
+    .await
 }
 
 /// List organisations
@@ -93,14 +91,11 @@ pub async fn get_organisation(
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
-    let found = state
-        .db
-        .read(move |conn| queries::find(conn, id))
-        .await?
-        .ok_or_else(Problem::not_found)?;
-    let version = found.version;
-    let view = OrganisationView::new(found, auth.granted());
-    Ok(reply::send(Reply::ok(version, &view)))
+    operation::get(&state, auth, move |conn, by| {
+        let found = queries::find(conn, id)?;
+        Ok(found.map(|it| Reply::ok(it.version, &OrganisationView::new(it, by.granted()))))
+    })
+    .await
 }
 
 /// Change an organisation
@@ -125,17 +120,22 @@ pub async fn change_organisation(
     body: Body<ChangeOrganisationRequest>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let now = state.clock.now();
-    let granted = auth.into_granted();
     let (id, expected) = (id.into_inner(), if_match.version());
     let changes = OrganisationChanges::from(body.into_inner());
-    let write = move |conn: &mut _| {
-        let organisation = actions::change(conn, &granted, now, id, expected, changes.clone())?;
+    operation::change(&state, auth, move |conn, by| {
+        let organisation = actions::change(
+            conn,
+            by.granted(),
+            by.now().at,
+            id,
+            expected,
+            changes.clone(),
+        )?;
         let version = organisation.version;
-        let view = OrganisationView::new(organisation, &granted);
+        let view = OrganisationView::new(organisation, by.granted());
         Ok::<_, OrganisationError>(Reply::ok(version, &view))
-    };
-    Ok(reply::send(state.db.write(write).await?))
+    })
+    .await
 }
 
 /// Remove an organisation
@@ -159,14 +159,11 @@ pub async fn delete_organisation(
     if_match: IfMatch,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let now = state.clock.now();
-    let granted = auth.into_granted();
     let (id, expected) = (id.into_inner(), if_match.version());
-    state
-        .db
-        .write(move |conn| actions::delete(conn, &granted, now, id, expected))
-        .await?;
-    Ok(reply::send(Reply::no_content()))
+    operation::change(&state, auth, move |conn, by| {
+        actions::delete(conn, by.granted(), by.now().at, id, expected).map(|()| Reply::no_content())
+    })
+    .await
 }
 
 impl From<OrganisationError> for Problem {

@@ -4,7 +4,6 @@ use actix_web::{HttpResponse, get, patch, post, web};
 use jiff::civil::Date;
 use koplopers_shared::access::{Actor, Granted, PeopleRead, PeopleWrite, Scope};
 use koplopers_shared::audit::{AuditLine, AuditRecord, AuditResult, QueueFull};
-use koplopers_shared::clock::LocalNow;
 use koplopers_shared::db::{DbConn, DbError, DbResult};
 use koplopers_shared::ids::PersonId;
 use koplopers_shared::paging::{PageSpec, Paged};
@@ -19,7 +18,8 @@ use super::dto::{
 use crate::auth::Authorized;
 use crate::body::Body;
 use crate::etag::IfMatch;
-use crate::idempotency::{self, IdempotencyKey};
+use crate::idempotency::IdempotencyKey;
+use crate::operation;
 use crate::page::{Links, List, ListBody, NoFilter, PageParams};
 use crate::problem::document::{ReadErrors, WriteErrors};
 use crate::problem::{Problem, kinds};
@@ -45,18 +45,16 @@ pub async fn create_person(
     body: Body<CreatePersonRequest>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let LocalNow { at: now, today } = state.local_now();
-    let granted = auth.into_granted();
-    let key = key.of(granted.actor(), now);
+    let today = state.local_now().today;
     let new = body.into_inner().on(today);
-    let write = move |conn: &mut _| {
-        let (person, roles) = actions::create(conn, &granted, now, new.clone())?;
+    operation::post(&state, auth, key, move |conn, by| {
+        let (person, roles) = actions::create(conn, by.granted(), by.now().at, new.clone())?;
         let location = format!("/v1/people/{}", person.id);
         let version = person.version;
-        let view = PersonView::new(person, roles, &granted, today);
+        let view = PersonView::new(person, roles, by.granted(), today);
         Ok::<_, CreatePersonError>(Reply::created(location, version, &view))
-    };
-    idempotency::send(state.db.write_once(key, write).await)
+    })
+    .await
 }
 
 /// List people
@@ -162,15 +160,21 @@ pub async fn change_person(
     body: Body<ChangePersonRequest>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let LocalNow { at: now, today } = state.local_now();
-    let granted = auth.into_granted();
+    let today = state.local_now().today;
     let (id, expected) = (id.into_inner(), if_match.version());
     let changes = PersonChanges::from(body.into_inner());
-    let write = move |conn: &mut _| {
-        let person = actions::change(conn, &granted, now, id, expected, changes.clone())?;
-        Ok::<_, ChangePersonError>(answer(conn, &granted, person, today)?)
-    };
-    Ok(reply::send(state.db.write(write).await?))
+    operation::change(&state, auth, move |conn, by| {
+        let person = actions::change(
+            conn,
+            by.granted(),
+            by.now().at,
+            id,
+            expected,
+            changes.clone(),
+        )?;
+        Ok::<_, ChangePersonError>(answer(conn, by.granted(), person, today)?)
+    })
+    .await
 }
 
 /// Has the audit trail tell who read about a person; of a list, that it was read. What cannot be

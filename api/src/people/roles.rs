@@ -2,7 +2,6 @@
 
 use actix_web::{HttpResponse, post, web};
 use koplopers_shared::access::PeopleWrite;
-use koplopers_shared::clock::LocalNow;
 use koplopers_shared::ids::{PersonId, PersonRoleId};
 use koplopers_shared::people::{ChangePersonError, actions};
 
@@ -11,7 +10,8 @@ use super::handlers::answer;
 use crate::auth::Authorized;
 use crate::body::Body;
 use crate::etag::MaybeIfMatch;
-use crate::idempotency::{self, IdempotencyKey};
+use crate::idempotency::IdempotencyKey;
+use crate::operation;
 use crate::problem::Problem;
 use crate::problem::document::WriteErrors;
 use crate::state::AppState;
@@ -38,22 +38,21 @@ pub async fn create_person_role(
     body: Body<CreatePersonRoleRequest>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let LocalNow { at: now, today } = state.local_now();
-    let granted = auth.into_granted();
-    let key = key.of(granted.actor(), now);
+    let today = state.local_now().today;
     let (id, expected) = (id.into_inner(), if_match.version());
     let new = body.into_inner().on(today);
-    let write = move |conn: &mut _| {
-        let (person, _) = actions::add_role(conn, &granted, now, id, expected, new.clone())?;
-        let mut reply = answer(conn, &granted, person, today)?;
+    operation::post(&state, auth, key, move |conn, by| {
+        let (person, _) =
+            actions::add_role(conn, by.granted(), by.now().at, id, expected, new.clone())?;
+        let mut reply = answer(conn, by.granted(), person, today)?;
         // A role is seen in its person.
         reply.status = 201;
         reply
             .headers
             .push(("location".to_owned(), format!("/v1/people/{id}")));
         Ok::<_, ChangePersonError>(reply)
-    };
-    idempotency::send(state.db.write_once(key, write).await)
+    })
+    .await
 }
 
 /// End a role of a person
@@ -79,14 +78,12 @@ pub async fn end_person_role(
     body: Body<EndPersonRoleRequest>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let LocalNow { at: now, today } = state.local_now();
-    let granted = auth.into_granted();
-    let key = key.of(granted.actor(), now);
+    let today = state.local_now().today;
     let (path, expected) = (path.into_inner(), if_match.version());
     let on = body.into_inner().valid_until_on;
-    let write = move |conn: &mut _| {
-        let (person, _) = actions::end_role(conn, &granted, now, path, expected, on)?;
-        Ok::<_, ChangePersonError>(answer(conn, &granted, person, today)?)
-    };
-    idempotency::send(state.db.write_once(key, write).await)
+    operation::post(&state, auth, key, move |conn, by| {
+        let (person, _) = actions::end_role(conn, by.granted(), by.now().at, path, expected, on)?;
+        Ok::<_, ChangePersonError>(answer(conn, by.granted(), person, today)?)
+    })
+    .await
 }

@@ -19,6 +19,7 @@ use super::dto::{
 use crate::auth::Authorized;
 use crate::body::Body;
 use crate::etag::IfMatch;
+use crate::operation;
 use crate::page::{List, ListBody, PageParams};
 use crate::problem::Problem;
 use crate::problem::document::{ReadErrors, WriteErrors};
@@ -93,21 +94,18 @@ pub async fn get_programme(
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let today = state.local_now().today;
-    let permits = auth.actor().permits();
     let (slug, Query(params)) = (slug.into_inner(), params);
     let rounds_on = params
         .expand
         .contains(&ProgrammeExpand::Rounds)
         .then_some(today);
-    let reply = state
-        .db
-        .read(move |conn| match queries::find(conn, &slug)? {
-            Some(programme) => answer(conn, programme, permits, rounds_on).map(Some),
+    operation::get(&state, auth, move |conn, by| {
+        match queries::find(conn, &slug)? {
+            Some(programme) => answer(conn, programme, by.permits(), rounds_on).map(Some),
             None => Ok(None),
-        })
-        .await?
-        .ok_or_else(Problem::not_found)?;
-    Ok(reply::send(reply))
+        }
+    })
+    .await
 }
 
 /// Open or close a programme
@@ -132,16 +130,14 @@ pub async fn change_programme(
     body: Body<ChangeProgrammeRequest>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let now = state.clock.now();
-    let granted = auth.into_granted();
     let (slug, expected) = (slug.into_inner(), if_match.version());
     let open = body.into_inner().open;
-    let write = move |conn: &mut _| {
-        let programme = actions::set_open(conn, &granted, now, &slug, expected, open)?;
-        let permits = granted.actor().permits();
+    operation::change(&state, auth, move |conn, by| {
+        let programme = actions::set_open(conn, by.granted(), by.now().at, &slug, expected, open)?;
+        let permits = by.permits();
         Ok::<_, ChangeProgrammeError>(answer(conn, programme, permits, None)?)
-    };
-    Ok(reply::send(state.db.write(write).await?))
+    })
+    .await
 }
 
 /// Replace the contact persons of a programme

@@ -2,7 +2,6 @@
 
 use actix_web::{HttpResponse, get, patch, post, web};
 use koplopers_shared::access::{CatalogueRead, CatalogueWrite};
-use koplopers_shared::clock::LocalNow;
 use koplopers_shared::db::DbError;
 use koplopers_shared::ids::RoundId;
 use koplopers_shared::programmes::round_actions::{self, RoundChanges, RoundError};
@@ -13,11 +12,12 @@ use super::dto::{ChangeRoundRequest, CreateRoundRequest, RoundView};
 use crate::auth::Authorized;
 use crate::body::Body;
 use crate::etag::IfMatch;
-use crate::idempotency::{self, IdempotencyKey};
+use crate::idempotency::IdempotencyKey;
+use crate::operation;
 use crate::page::{List, ListBody, NoFilter, PageParams};
 use crate::problem::Problem;
 use crate::problem::document::{ReadErrors, WriteErrors};
-use crate::reply::{self, Reply};
+use crate::reply::Reply;
 use crate::state::AppState;
 
 /// List the rounds of a programme
@@ -75,18 +75,16 @@ pub async fn create_round(
     body: Body<CreateRoundRequest>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let LocalNow { at: now, today } = state.local_now();
-    let granted = auth.into_granted();
-    let key = key.of(granted.actor(), now);
+    let today = state.local_now().today;
     let new = body.into_inner().of(slug.into_inner());
-    let write = move |conn: &mut _| {
-        let round = round_actions::create(conn, &granted, now, new.clone())?;
+    operation::post(&state, auth, key, move |conn, by| {
+        let round = round_actions::create(conn, by.granted(), by.now().at, new.clone())?;
         let location = format!("/v1/programmes/{}/rounds/{}", round.programme, round.id);
         let version = round.version;
-        let view = RoundView::new(round, today, granted.actor().permits());
+        let view = RoundView::new(round, today, by.permits());
         Ok::<_, RoundError>(Reply::created(location, version, &view))
-    };
-    idempotency::send(state.db.write_once(key, write).await)
+    })
+    .await
 }
 
 /// Get a round of a programme
@@ -106,18 +104,18 @@ pub async fn get_round(
     path: web::Path<(Slug, RoundId)>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let today = state.local_now().today;
-    let permits = auth.actor().permits();
     let (slug, id) = path.into_inner();
-    let round = state
-        .db
-        .read(move |conn| rounds::round(conn, id))
-        .await?
-        .filter(|round| round.programme == slug)
-        .ok_or_else(Problem::not_found)?;
-    let version = round.version;
-    let view = RoundView::new(round, today, permits);
-    Ok(reply::send(Reply::ok(version, &view)))
+    operation::get(&state, auth, move |conn, by| {
+        let found = rounds::round(conn, id)?.filter(|round| round.programme == slug);
+        Ok(found.map(|round| {
+            let version = round.version;
+            Reply::ok(
+                version,
+                &RoundView::new(round, by.now().today, by.permits()),
+            )
+        }))
+    })
+    .await
 }
 
 /// Change a round of a programme
@@ -143,16 +141,22 @@ pub async fn change_round(
     body: Body<ChangeRoundRequest>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let LocalNow { at: now, today } = state.local_now();
-    let granted = auth.into_granted();
+    let today = state.local_now().today;
     let ((slug, id), expected) = (path.into_inner(), if_match.version());
     let changes = RoundChanges::from(body.into_inner());
-    let write = move |conn: &mut _| {
+    operation::change(&state, auth, move |conn, by| {
         let changes = changes.clone();
-        let round = round_actions::change(conn, &granted, now, (&slug, id), expected, changes)?;
+        let round = round_actions::change(
+            conn,
+            by.granted(),
+            by.now().at,
+            (&slug, id),
+            expected,
+            changes,
+        )?;
         let version = round.version;
-        let view = RoundView::new(round, today, granted.actor().permits());
+        let view = RoundView::new(round, today, by.permits());
         Ok::<_, RoundError>(Reply::ok(version, &view))
-    };
-    Ok(reply::send(state.db.write(write).await?))
+    })
+    .await
 }

@@ -12,11 +12,12 @@ use super::dto::ProgrammeVersionView;
 use crate::auth::Authorized;
 use crate::body::Body;
 use crate::etag::IfMatch;
-use crate::idempotency::{self, IdempotencyKey};
+use crate::idempotency::IdempotencyKey;
+use crate::operation;
 use crate::page::{List, ListBody, NoFilter, PageParams};
 use crate::problem::Problem;
 use crate::problem::document::{ReadErrors, WriteErrors};
-use crate::reply::{self, Reply};
+use crate::reply::Reply;
 use crate::state::AppState;
 
 /// List the versions of a programme
@@ -64,19 +65,17 @@ pub async fn list_programme_versions(
 )]
 #[get("/programmes/{slug}/versions/{number}")]
 pub async fn get_programme_version(
-    _auth: Authorized<CatalogueRead>,
+    auth: Authorized<CatalogueRead>,
     path: web::Path<(Slug, i32)>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let (slug, number) = path.into_inner();
-    let version = state
-        .db
-        .read(move |conn| queries::version(conn, &slug, number))
-        .await?
-        .ok_or_else(Problem::not_found)?;
-    // A version never changes.
-    let reply = Reply::ok(1, &ProgrammeVersionView::from(version));
-    Ok(reply::send(reply))
+    operation::get(&state, auth, move |conn, _| {
+        let found = queries::version(conn, &slug, number)?;
+        // A version never changes.
+        Ok(found.map(|version| Reply::ok(1, &ProgrammeVersionView::from(version))))
+    })
+    .await
 }
 
 /// Publish a version of a programme
@@ -103,17 +102,15 @@ pub async fn publish_programme_version(
     body: Body<ProgrammeContentBody>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let now = state.clock.now();
-    let granted = auth.into_granted();
-    let key = key.of(granted.actor(), now);
     let (slug, expected) = (slug.into_inner(), if_match.version());
     let ProgrammeContentBody(content) = body.into_inner();
-    let write = move |conn: &mut _| {
+    operation::post(&state, auth, key, move |conn, by| {
         let content = content.clone();
-        let (_, version) = actions::publish(conn, &granted, now, &slug, expected, content)?;
+        let (_, version) =
+            actions::publish(conn, by.granted(), by.now().at, &slug, expected, content)?;
         let location = format!("/v1/programmes/{slug}/versions/{}", version.number);
         let view = ProgrammeVersionView::from(version);
         Ok::<_, ChangeProgrammeError>(Reply::created(location, 1, &view))
-    };
-    idempotency::send(state.db.write_once(key, write).await)
+    })
+    .await
 }

@@ -1,7 +1,8 @@
 //! Listing, adding and retiring themes and target groups.
 
 use actix_web::{HttpResponse, get, post, web};
-use koplopers_shared::access::{CatalogueRead, CatalogueWrite, Granted, PermitSet};
+use koplopers_shared::access::{CatalogueRead, CatalogueWrite, PermitSet};
+use koplopers_shared::catalogue::BilingualText;
 use koplopers_shared::paging::PageSpec;
 use koplopers_shared::reference::actions::{AddReferenceError, RetireReferenceError};
 use koplopers_shared::reference::{ReferenceItem, ReferenceList, actions, queries};
@@ -10,11 +11,12 @@ use koplopers_shared::words::Slug;
 use super::dto::{CreateReferenceRequest, ReferenceFilter, ReferenceView};
 use crate::auth::Authorized;
 use crate::body::Body;
-use crate::idempotency::{self, IdempotencyKey};
+use crate::idempotency::IdempotencyKey;
+use crate::operation;
 use crate::page::{Links, List, ListBody, PageParams};
 use crate::problem::document::{ReadErrors, WriteErrors};
 use crate::problem::{Problem, kinds};
-use crate::reply::{self, Reply};
+use crate::reply::{Reply, StoredResponse};
 use crate::state::AppState;
 
 /// List themes
@@ -53,15 +55,7 @@ pub async fn create_theme(
     body: Body<CreateReferenceRequest>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let granted = auth.into_granted();
-    add(
-        &state,
-        ReferenceList::Themes,
-        granted,
-        key,
-        body.into_inner(),
-    )
-    .await
+    add(&state, ReferenceList::Themes, auth, key, body.into_inner()).await
 }
 
 /// Get a theme
@@ -78,9 +72,7 @@ pub async fn get_theme(
     slug: web::Path<Slug>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let permits = auth.actor().permits();
-    let reply = one(&state, ReferenceList::Themes, slug.into_inner(), permits).await?;
-    Ok(reply::send(reply))
+    one(&state, ReferenceList::Themes, auth, slug.into_inner()).await
 }
 
 /// Retire a theme
@@ -100,15 +92,7 @@ pub async fn retire_theme(
     key: IdempotencyKey,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let granted = auth.into_granted();
-    retire(
-        &state,
-        ReferenceList::Themes,
-        granted,
-        key,
-        slug.into_inner(),
-    )
-    .await
+    retire(&state, ReferenceList::Themes, auth, key, slug.into_inner()).await
 }
 
 /// List target groups
@@ -153,11 +137,10 @@ pub async fn create_target_group(
     body: Body<CreateReferenceRequest>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let granted = auth.into_granted();
     add(
         &state,
         ReferenceList::TargetGroups,
-        granted,
+        auth,
         key,
         body.into_inner(),
     )
@@ -178,15 +161,7 @@ pub async fn get_target_group(
     slug: web::Path<Slug>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let permits = auth.actor().permits();
-    let reply = one(
-        &state,
-        ReferenceList::TargetGroups,
-        slug.into_inner(),
-        permits,
-    )
-    .await?;
-    Ok(reply::send(reply))
+    one(&state, ReferenceList::TargetGroups, auth, slug.into_inner()).await
 }
 
 /// Retire a target group
@@ -206,11 +181,10 @@ pub async fn retire_target_group(
     key: IdempotencyKey,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let granted = auth.into_granted();
     retire(
         &state,
         ReferenceList::TargetGroups,
-        granted,
+        auth,
         key,
         slug.into_inner(),
     )
@@ -234,62 +208,50 @@ async fn page_of(
 async fn one(
     state: &AppState,
     which: ReferenceList,
+    auth: Authorized<CatalogueRead>,
     slug: Slug,
-    permits: PermitSet,
-) -> Result<reply::StoredResponse, Problem> {
-    let item = state
-        .db
-        .read(move |conn| queries::find(conn, which, &slug))
-        .await?
-        .ok_or_else(Problem::not_found)?;
-    Ok(answer(item, permits))
+) -> Result<HttpResponse, Problem> {
+    operation::get(state, auth, move |conn, by| {
+        let found = queries::find(conn, which, &slug)?;
+        Ok(found.map(|item| answer(item, by.permits())))
+    })
+    .await
 }
 
 async fn add(
     state: &AppState,
     which: ReferenceList,
-    granted: Granted<CatalogueWrite>,
+    auth: Authorized<CatalogueWrite>,
     key: IdempotencyKey,
     body: CreateReferenceRequest,
 ) -> Result<HttpResponse, Problem> {
-    let now = state.clock.now();
-    let key = key.of(granted.actor(), now);
-    let name = body.name.into();
-    let slug = body.slug;
-    let write = move |conn: &mut _| {
-        let item = actions::add(
-            conn,
-            &granted,
-            now,
-            which,
-            slug.clone(),
-            Clone::clone(&name),
-        )?;
-        let location = format!("/v1/{which}/{}", item.slug);
-        let version = item.version();
-        let view = ReferenceView::new(item, granted.actor().permits());
-        Ok::<_, AddReferenceError>(Reply::created(location, version, &view))
-    };
-    idempotency::send(state.db.write_once(key, write).await)
+    let (slug, name) = (body.slug, BilingualText::from(body.name));
+    operation::post(state, auth, key, move |conn, by| {
+        let now = by.now().at;
+        actions::add(conn, by.granted(), now, which, slug.clone(), name.clone()).map(|item| {
+            let location = format!("/v1/{which}/{}", item.slug);
+            let version = item.version();
+            Reply::created(location, version, &ReferenceView::new(item, by.permits()))
+        })
+    })
+    .await
 }
 
 async fn retire(
     state: &AppState,
     which: ReferenceList,
-    granted: Granted<CatalogueWrite>,
+    auth: Authorized<CatalogueWrite>,
     key: IdempotencyKey,
     slug: Slug,
 ) -> Result<HttpResponse, Problem> {
-    let now = state.clock.now();
-    let key = key.of(granted.actor(), now);
-    let write = move |conn: &mut _| {
-        let item = actions::retire(conn, &granted, now, which, &slug)?;
-        Ok::<_, RetireReferenceError>(answer(item, granted.actor().permits()))
-    };
-    idempotency::send(state.db.write_once(key, write).await)
+    operation::post(state, auth, key, move |conn, by| {
+        actions::retire(conn, by.granted(), by.now().at, which, &slug)
+            .map(|item| answer(item, by.permits()))
+    })
+    .await
 }
 
-fn answer(item: ReferenceItem, permits: PermitSet) -> reply::StoredResponse {
+fn answer(item: ReferenceItem, permits: PermitSet) -> StoredResponse {
     let version = item.version();
     Reply::ok(version, &ReferenceView::new(item, permits))
 }
