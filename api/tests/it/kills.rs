@@ -1,86 +1,20 @@
 //! kill -9 of the server while eight clients create intakes: what was acknowledged is there
 //! after the restart, whole, and a request sent again makes no second one.
 
-use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 
 use diesel::RunQueryDsl;
 use diesel::sql_types::{BigInt, Text};
-use jiff::SignedDuration;
-use koplopers_api::auth::{issue, subject_of_role};
-use koplopers_api::state::AppState;
+use koplopers_api::auth::subject_of_role;
 use koplopers_shared::access::Role;
-use koplopers_shared::clock::Clock;
 use koplopers_shared::on_both_databases;
-use koplopers_shared::settings::Settings;
 use koplopers_shared::testing::{TestDb, rounds};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
-/// The program `koplopers-api`, serving.
-struct Server {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Server {
-    async fn start(db: &TestDb, data: &Path) -> Self {
-        let url = db.url();
-        let url = url.file().map_or_else(
-            || url.server().unwrap().to_owned(),
-            |path| format!("sqlite://{}", path.display()),
-        );
-        let mut child = Command::new(env!("CARGO_BIN_EXE_koplopers-api"))
-            .args(["serve", "--no-worker"])
-            .current_dir(data)
-            .env("DATABASE_URL", url)
-            .env("KOPLOPERS_DATA_DIR", data)
-            .env("KOPLOPERS_MASTER_KEY_FILE", data.join("master.key"))
-            .env("KOPLOPERS_LISTEN", "127.0.0.1:0")
-            .env("KOPLOPERS_METRICS_LISTEN", "127.0.0.1:0")
-            .env("KOPLOPERS_PUBLIC_URL", "https://koplopers.example.nl")
-            .env("KOPLOPERS_RATE_PER_MINUTE", "0")
-            .env("KOPLOPERS_LOG", "info")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let log = BufReader::new(child.stderr.take().unwrap());
-        let (tell, told) = oneshot::channel();
-        // Reads to the end, so that the server never waits for someone to read its log.
-        std::thread::spawn(move || {
-            let mut tell = Some(tell);
-            for line in log.lines().map_while(Result::ok) {
-                let line: Value = serde_json::from_str(&line).unwrap_or_default();
-                if line["message"] == "serving"
-                    && let Some(tell) = tell.take()
-                {
-                    tell.send(line["address"].as_str().unwrap().parse().unwrap())
-                        .unwrap();
-                }
-            }
-        });
-        let address = told.await.expect("a server that serves");
-        Self { child, address }
-    }
-
-    fn kill(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use crate::process::{Server, state_of, token};
 
 /// A client: one municipality, which has at most one open intake and so withdraws each before
 /// it makes the next.
@@ -94,22 +28,16 @@ struct Client {
 
 /// Eight clients with tokens that the server accepts, whose keys are in `data`.
 async fn clients(db: &TestDb, data: &Path) -> Vec<Client> {
-    let mut settings = Settings::for_tests(data);
-    settings.database_url = db.url().clone();
-    let state = AppState::start(db.db().clone(), Clock::System, Arc::new(settings))
-        .await
-        .unwrap();
+    let state = state_of(db, data).await;
     let codes: Vec<String> = diesel::dsl::sql::<Text>(
         "SELECT code FROM municipalities WHERE valid_until IS NULL ORDER BY code LIMIT 8",
     )
     .load(&mut db.connect())
     .unwrap();
-    let (keys, issuer) = (state.auth.keys(), state.auth.issuer());
     let client = |code: &String| {
         let subject = subject_of_role(Role::Municipality, Some(code.parse().unwrap())).unwrap();
-        let now = Clock::System.now();
         Client {
-            token: issue(keys, issuer, &subject, now, SignedDuration::from_hours(12)).unwrap(),
+            token: token(&state, &subject),
             http: reqwest::Client::builder().no_proxy().build().unwrap(),
             open: None,
             made: 0,

@@ -16,5 +16,7 @@ mod municipalities;
 mod organisations;
 mod pages;
 mod people;
+mod process;
 mod programmes;
+mod replicas;
 mod tokens;
