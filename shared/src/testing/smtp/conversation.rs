@@ -1,322 +1,14 @@
-//! A mail server that does as it is told: accepts, refuses, stalls, breaks off or talks nonsense at any step.
-//!
-//! ```text
-//! let server = SmtpServer::start(Script::new().once(Step::Recipient, Act::reply("451 try later"))).await?;
-//! // send through server.address()
-//! let mails = server.received(1).await;
-//! ```
-//!
-//! It knows nothing of the client under test. A step without an instruction is answered as a good server would.
+//! One conversation with a client.
 
-use std::{
-    fmt,
-    future::Future,
-    io,
-    net::SocketAddr,
-    pin::Pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::io;
+use std::sync::Arc;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use tokio::{
-    io::{
-        AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _,
-        BufReader,
-    },
-    net::{TcpListener, TcpStream},
-    sync::watch,
-    task::JoinHandle,
-};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpStream;
 
-/// Any stream a conversation can run over.
-pub trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Wire for T {}
-
-/// A boxed stream.
-pub type BoxWire = Box<dyn Wire>;
-
-/// Does the server's side of a TLS handshake; given by the test, so that this crate links no TLS.
-pub type Handshake =
-    Arc<dyn Fn(BoxWire) -> Pin<Box<dyn Future<Output = io::Result<BoxWire>> + Send>> + Send + Sync>;
-
-/// A step of the conversation, at which the script may interfere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
-    /// Before the greeting.
-    Greeting,
-    /// EHLO.
-    Hello,
-    /// STARTTLS, before the handshake.
-    StartTls,
-    /// AUTH.
-    Auth,
-    /// MAIL FROM.
-    Sender,
-    /// RCPT TO.
-    Recipient,
-    /// DATA.
-    Data,
-    /// After the go-ahead, before the mail is read.
-    Body,
-    /// After the final dot.
-    Final,
-    /// RSET.
-    Reset,
-}
-
-/// What to do instead of the polite answer.
-#[derive(Debug, Clone)]
-pub enum Act {
-    /// Answer this and go on; a refusing answer has the effect it has on a good server.
-    Reply(String),
-    /// Send these bytes as they are and go on.
-    Raw(Vec<u8>),
-    /// Say nothing until the client hangs up.
-    Stall,
-    /// Wait for [`SmtpServer::release`], then answer politely, also when nobody listens any more.
-    Hold,
-    /// Hang up.
-    Drop,
-    /// Answer this and hang up.
-    ReplyAndDrop(String),
-}
-
-impl Act {
-    /// Answer this and go on.
-    #[must_use]
-    pub fn reply(text: impl Into<String>) -> Self {
-        Self::Reply(text.into())
-    }
-}
-
-/// What the server offers and where it misbehaves.
-#[derive(Clone, Default)]
-pub struct Script {
-    rules: Vec<Rule>,
-    offers: Vec<String>,
-    credentials: Option<(String, String)>,
-    handshake: Option<Handshake>,
-    implicit_tls: bool,
-}
-
-impl fmt::Debug for Script {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Script")
-            .field("rules", &self.rules)
-            .finish_non_exhaustive()
-    }
-}
-
-#[derive(Debug, Clone)]
-struct Rule {
-    step: Step,
-    recipient: Option<String>,
-    act: Act,
-    once: bool,
-}
-
-impl Script {
-    /// A server that accepts everything.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Does `act` the next time `step` is reached; several are used up in order.
-    #[must_use]
-    pub fn once(self, step: Step, act: Act) -> Self {
-        self.rule(step, None, act, true)
-    }
-
-    /// Does `act` whenever `step` is reached.
-    #[must_use]
-    pub fn always(self, step: Step, act: Act) -> Self {
-        self.rule(step, None, act, false)
-    }
-
-    /// Does `act` whenever `step` is reached for this recipient: at RCPT TO or later.
-    #[must_use]
-    pub fn always_for(self, recipient: &str, step: Step, act: Act) -> Self {
-        self.rule(step, Some(recipient.to_owned()), act, false)
-    }
-
-    fn rule(mut self, step: Step, recipient: Option<String>, act: Act, once: bool) -> Self {
-        self.rules.push(Rule {
-            step,
-            recipient,
-            act,
-            once,
-        });
-        self
-    }
-
-    /// Offers one more extension in the answer to EHLO, such as `8BITMIME`.
-    #[must_use]
-    pub fn offering(mut self, extension: &str) -> Self {
-        self.offers.push(extension.to_owned());
-        self
-    }
-
-    /// Accepts only this user and password; offer `AUTH PLAIN` or `AUTH LOGIN` as well.
-    #[must_use]
-    pub fn knowing(mut self, user: &str, password: &str) -> Self {
-        self.credentials = Some((user.to_owned(), password.to_owned()));
-        self
-    }
-
-    /// Can do STARTTLS, offered until it has been done.
-    #[must_use]
-    pub fn with_start_tls(mut self, handshake: Handshake) -> Self {
-        self.handshake = Some(handshake);
-        self
-    }
-
-    /// Speaks TLS from the first byte.
-    #[must_use]
-    pub fn with_implicit_tls(mut self, handshake: Handshake) -> Self {
-        self.handshake = Some(handshake);
-        self.implicit_tls = true;
-        self
-    }
-}
-
-/// A mail that came in whole, whatever was answered to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReceivedMail {
-    /// The address in MAIL FROM.
-    pub from: String,
-    /// The addresses in RCPT TO that were accepted.
-    pub to: Vec<String>,
-    /// The mail, with the doubled dots made single again.
-    pub bytes: Vec<u8>,
-    /// Which connection brought it, counted from 1.
-    pub connection: usize,
-    /// Whether the server has said 250 to it.
-    pub accepted: bool,
-    /// Whether it came through TLS.
-    pub encrypted: bool,
-    /// Who had authenticated.
-    pub user: Option<String>,
-}
-
-/// What has happened so far.
-#[derive(Debug, Clone, Default)]
-pub struct Record {
-    /// The mails, in order of their final dots.
-    pub mails: Vec<ReceivedMail>,
-    /// Every line the client sent, with its connection; the mails themselves are left out.
-    pub commands: Vec<(usize, String)>,
-    /// Connections that came.
-    pub opened: usize,
-    /// Connections that have ended.
-    pub closed: usize,
-    /// Steps at which the server holds or has held.
-    pub held: usize,
-}
-
-/// A running server; dropping it ends it and every conversation.
-#[derive(Debug)]
-pub struct SmtpServer {
-    address: SocketAddr,
-    shared: Arc<Shared>,
-    accepting: JoinHandle<()>,
-}
-
-#[derive(Debug)]
-struct Shared {
-    script: Mutex<Script>,
-    record: watch::Sender<Record>,
-    released: watch::Sender<bool>,
-    talks: Mutex<Vec<JoinHandle<()>>>,
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl SmtpServer {
-    /// Listens on a free port of this machine.
-    pub async fn start(script: Script) -> io::Result<Self> {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        let address = listener.local_addr()?;
-        let shared = Arc::new(Shared {
-            script: Mutex::new(script),
-            record: watch::Sender::new(Record::default()),
-            released: watch::Sender::new(false),
-            talks: Mutex::default(),
-        });
-        let accepting = tokio::spawn({
-            let shared = Arc::clone(&shared);
-            async move {
-                while let Ok((stream, _)) = listener.accept().await {
-                    let mut number = 0;
-                    shared.record.send_modify(|record| {
-                        record.opened += 1;
-                        number = record.opened;
-                    });
-                    let talk = tokio::spawn(Talk::run(Arc::clone(&shared), number, stream));
-                    locked(&shared.talks).push(talk);
-                }
-            }
-        });
-        Ok(Self {
-            address,
-            shared,
-            accepting,
-        })
-    }
-
-    /// Where it listens.
-    #[must_use]
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// From now on behave like this; a conversation under way keeps what it was offered.
-    pub fn change(&self, script: Script) {
-        *locked(&self.shared.script) = script;
-    }
-
-    /// Lets every [`Act::Hold`] go on, now and later.
-    pub fn release(&self) {
-        self.shared.released.send_replace(true);
-    }
-
-    /// What has happened up to now.
-    #[must_use]
-    pub fn record(&self) -> Record {
-        self.shared.record.borrow().clone()
-    }
-
-    /// Waits until `enough` holds.
-    pub async fn until(&self, enough: impl FnMut(&Record) -> bool) -> Record {
-        let mut changes = self.shared.record.subscribe();
-        match changes.wait_for(enough).await {
-            Ok(record) => record.clone(),
-            // The sender lives in `self`.
-            Err(_) => self.record(),
-        }
-    }
-
-    /// Waits for at least `count` mails and gives all of them.
-    pub async fn received(&self, count: usize) -> Vec<ReceivedMail> {
-        self.until(|record| record.mails.len() >= count).await.mails
-    }
-
-    /// Waits until at least `count` connections have ended.
-    pub async fn closed(&self, count: usize) {
-        self.until(|record| record.closed >= count).await;
-    }
-}
-
-impl Drop for SmtpServer {
-    fn drop(&mut self) {
-        self.accepting.abort();
-        for talk in locked(&self.shared.talks).drain(..) {
-            talk.abort();
-        }
-    }
-}
+use super::server::{Shared, locked};
+use super::{Act, BoxWire, Handshake, ReceivedMail, Step};
 
 /// What the conversation does next.
 enum Next {
@@ -325,7 +17,7 @@ enum Next {
 }
 
 /// One conversation.
-struct Talk {
+pub(super) struct Talk {
     shared: Arc<Shared>,
     number: usize,
     wire: BufReader<BoxWire>,
@@ -336,7 +28,8 @@ struct Talk {
 }
 
 impl Talk {
-    async fn run(shared: Arc<Shared>, number: usize, stream: TcpStream) {
+    /// Talks until either side hangs up.
+    pub(super) async fn run(shared: Arc<Shared>, number: usize, stream: TcpStream) {
         // Only speed is lost without it.
         let _ = stream.set_nodelay(true);
         let mut talk = Self {
@@ -597,19 +290,7 @@ impl Talk {
     }
 
     fn rule(&self, step: Step) -> Option<Act> {
-        let mut script = locked(&self.shared.script);
-        let matching = script.rules.iter().position(|rule| {
-            rule.step == step
-                && rule
-                    .recipient
-                    .as_ref()
-                    .is_none_or(|recipient| self.to.contains(recipient))
-        })?;
-        if script.rules[matching].once {
-            Some(script.rules.remove(matching).act)
-        } else {
-            Some(script.rules[matching].act.clone())
-        }
+        locked(&self.shared.script).act(step, &self.to)
     }
 
     async fn say(&mut self, bytes: &[u8]) -> io::Result<()> {
