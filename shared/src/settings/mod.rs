@@ -4,26 +4,26 @@
 //! `Settings::from_source`. `docs/operations.md` has the table; a test compares.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use jiff::SignedDuration;
 use jiff::tz::TimeZone;
-use url::Url;
 
 use crate::db::{DatabaseKind, DatabaseUrl, DbOptions};
 use crate::issuers::IssuerSettings;
 use crate::keys::MasterKey;
-use crate::mail::calendar::MeetingZone;
-use crate::mail::clean::Line;
-use crate::mail::institute::{Colour, Institute};
+use crate::mail::institute::Institute;
 use crate::words::EmailAddress;
 
+mod amounts;
+mod http;
 pub mod keys;
+mod mail;
 mod network;
 mod source;
 
+use amounts::{size, span};
+pub use http::HttpSettings;
+pub use mail::{MailSettings, RelayInUse};
 pub use network::Network;
 use source::Source;
 pub use source::{Fault, SettingsError};
@@ -53,78 +53,6 @@ pub struct Settings {
     /// Issuers outside this service whose tokens are accepted.
     pub issuers: Vec<IssuerSettings>,
 }
-
-/// The HTTP server.
-#[derive(Debug, Clone)]
-pub struct HttpSettings {
-    /// Where the API listens.
-    pub listen: SocketAddr,
-    /// Where the metrics are.
-    pub metrics_listen: SocketAddr,
-    /// Where people and systems reach it; without a slash at its end.
-    pub public_url: Url,
-    /// Origins of front ends in browsers.
-    pub cors_origins: Vec<String>,
-    /// Proxies whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<Network>,
-    /// Requests per minute of one client; 0 for no limit.
-    pub rate_per_minute: u32,
-    /// Requests per minute without a token from one address; 0 for no limit.
-    pub rate_anonymous_per_minute: u32,
-    /// Connections held at once.
-    pub max_connections: usize,
-    /// How long the head of a request may take to arrive.
-    pub header_timeout: Duration,
-    /// How long a body may take to arrive.
-    pub body_timeout: Duration,
-    /// How long a request may take in all.
-    pub request_timeout: Duration,
-    /// How long an idle connection is kept.
-    pub keep_alive: Duration,
-    /// How long to go on, not ready, after a stop signal.
-    pub drain_wait: Duration,
-}
-
-impl HttpSettings {
-    /// Whether people reach the service over TLS.
-    #[must_use]
-    pub fn behind_tls(&self) -> bool {
-        self.public_url.scheme() == "https"
-    }
-}
-
-/// Mail.
-#[derive(Debug, Clone)]
-pub struct MailSettings {
-    /// Where mail goes; it may hold a password.
-    pub url: Secret,
-    /// The address that mail comes from.
-    pub from: EmailAddress,
-    /// The address that answers by mail come in at.
-    pub inbound: Option<EmailAddress>,
-    /// Whether the mails in the maildir are shown at `/dev/mail`.
-    pub dev_mailbox: bool,
-}
-
-impl MailSettings {
-    /// Shows the mails at `/dev/mail`, as the demo does; refused when they leave by a relay.
-    pub fn show_in_dev_mailbox(&mut self) -> Result<(), RelayInUse> {
-        if is_relay(&self.url) {
-            return Err(RelayInUse);
-        }
-        self.dev_mailbox = true;
-        Ok(())
-    }
-}
-
-fn is_relay(url: &Secret) -> bool {
-    url.expose().starts_with("smtp")
-}
-
-/// Mail goes to a relay, so that there is nothing to show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("KOPLOPERS_MAIL_URL: the dev mailbox cannot be used when mail goes to a relay")]
-pub struct RelayInUse;
 
 /// What is logged.
 #[derive(Debug, Clone)]
@@ -222,9 +150,9 @@ impl Settings {
         let database_url = source
             .get("DATABASE_URL", DatabaseUrl::parse)
             .unwrap_or_else(|| DatabaseUrl::sqlite(data_dir.join("koplopers.db")));
-        let http = http(source)?;
-        let mail = mail(source, &data_dir)?;
-        let (institute, time_zone) = institute(source, &mail.from)?;
+        let http = http::read(source)?;
+        let mail = mail::read(source, &data_dir)?;
+        let (institute, time_zone) = mail::institute(source, &mail.from)?;
         let log = log(source);
         let ops_email = source.get("KOPLOPERS_OPS_EMAIL", EmailAddress::parse);
         let database = database(source);
@@ -268,61 +196,6 @@ fn read_settings_file(path: &Path) -> Result<String, SettingsError> {
         .map_err(|error| SettingsError(vec![Fault::new("KOPLOPERS_CONFIG", error.kind())]))
 }
 
-fn http(source: &mut Source) -> Option<HttpSettings> {
-    let local = |port| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
-    let address = |text: &str| {
-        text.parse::<SocketAddr>()
-            .map_err(|_| "must be an address and a port, such as 127.0.0.1:8080")
-    };
-    let listen = source
-        .get("KOPLOPERS_LISTEN", address)
-        .unwrap_or_else(|| local(8080));
-    let public_url = source.get("KOPLOPERS_PUBLIC_URL", public_url);
-    Some(HttpSettings {
-        listen,
-        metrics_listen: source
-            .get("KOPLOPERS_METRICS_LISTEN", address)
-            .unwrap_or_else(|| local(9090)),
-        public_url: match public_url {
-            Some(url) => url,
-            None => Url::parse(&format!("http://{listen}")).ok()?,
-        },
-        cors_origins: source.list("KOPLOPERS_CORS_ORIGINS", origin),
-        trusted_proxies: source.list("KOPLOPERS_TRUSTED_PROXIES", str::parse),
-        rate_per_minute: number(source, "KOPLOPERS_RATE_PER_MINUTE", 0..=1_000_000, 6000),
-        rate_anonymous_per_minute: number(
-            source,
-            "KOPLOPERS_RATE_ANONYMOUS_PER_MINUTE",
-            0..=1_000_000,
-            300,
-        ),
-        max_connections: size(source, "KOPLOPERS_MAX_CONNECTIONS", 1..=100_000, 2000),
-        header_timeout: slow_span(source, "KOPLOPERS_HEADER_TIMEOUT", 5),
-        body_timeout: span(source, "KOPLOPERS_BODY_TIMEOUT", 15),
-        request_timeout: span(source, "KOPLOPERS_REQUEST_TIMEOUT", 20),
-        keep_alive: slow_span(source, "KOPLOPERS_KEEP_ALIVE", 15),
-        drain_wait: span(source, "KOPLOPERS_DRAIN_WAIT", 2),
-    })
-}
-
-fn public_url(text: &str) -> Result<Url, &'static str> {
-    let wrong = "must be http:// or https:// and a host, without a path, user or query";
-    let url = Url::parse(text).map_err(|_| wrong)?;
-    let plain = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
-    let anonymous = url.username().is_empty() && url.password().is_none();
-    if matches!(url.scheme(), "http" | "https") && url.has_host() && plain && anonymous {
-        Ok(url)
-    } else {
-        Err(wrong)
-    }
-}
-
-fn origin(text: &str) -> Result<String, &'static str> {
-    public_url(text)
-        .map(|url| url.origin().ascii_serialization())
-        .map_err(|_| "must be origins such as https://app.example.nl")
-}
-
 fn database(source: &mut Source) -> DbOptions {
     let defaults = DbOptions::default();
     DbOptions {
@@ -336,81 +209,6 @@ fn database(source: &mut Source) -> DbOptions {
         ),
         deadline: span(source, "KOPLOPERS_DB_DEADLINE", defaults.deadline.as_secs()),
     }
-}
-
-fn mail(source: &mut Source, data_dir: &Path) -> Option<MailSettings> {
-    let url = source.get("KOPLOPERS_MAIL_URL", |text| {
-        let known = ["smtp://", "smtps://", "maildir://"]
-            .iter()
-            .any(|scheme| text.starts_with(scheme));
-        known
-            .then(|| Secret(text.to_owned()))
-            .ok_or("must start with smtp://, smtps:// or maildir://")
-    });
-    let url =
-        url.unwrap_or_else(|| Secret(format!("maildir://{}", data_dir.join("mail").display())));
-    let by_smtp = is_relay(&url);
-    let from = source.get("KOPLOPERS_MAIL_FROM", EmailAddress::parse);
-    if from.is_none() && by_smtp {
-        source.fault(
-            "KOPLOPERS_MAIL_FROM",
-            "must be given when mail goes to a relay",
-        );
-    }
-    let dev_mailbox = source
-        .get("KOPLOPERS_DEV_MAILBOX", |text| {
-            text.parse::<bool>().map_err(|_| "must be true or false")
-        })
-        .unwrap_or(false);
-    if dev_mailbox && by_smtp {
-        source.fault(
-            "KOPLOPERS_DEV_MAILBOX",
-            "cannot be used when mail goes to a relay",
-        );
-    }
-    Some(MailSettings {
-        url,
-        from: match from {
-            Some(from) => from,
-            None => EmailAddress::parse("koplopers@example.org").ok()?,
-        },
-        inbound: source.get("KOPLOPERS_INBOUND_ADDRESS", EmailAddress::parse),
-        dev_mailbox,
-    })
-}
-
-fn institute(source: &mut Source, from: &EmailAddress) -> Option<(Institute, TimeZone)> {
-    let zone = source
-        .get("KOPLOPERS_TIME_ZONE", |text| {
-            Ok::<_, String>((
-                MeetingZone::parse(text).map_err(|error| error.to_string())?,
-                TimeZone::get(text).map_err(|_| "no such time zone".to_owned())?,
-            ))
-        })
-        .or_else(|| {
-            let name = "Europe/Amsterdam";
-            Some((MeetingZone::parse(name).ok()?, TimeZone::get(name).ok()?))
-        });
-    let (usual_zone, time_zone) = zone?;
-    let institute = Institute {
-        name: source
-            .text("KOPLOPERS_INSTITUTE_NAME")
-            .map_or_else(|| Line::new("Koplopers"), |name| Line::new(&name)),
-        reply_to: source
-            .get("KOPLOPERS_INSTITUTE_REPLY_TO", EmailAddress::parse)
-            .unwrap_or_else(|| from.clone()),
-        colour: source
-            .get("KOPLOPERS_INSTITUTE_COLOUR", str::parse)
-            .unwrap_or(Colour::DEFAULT),
-        usual_zone,
-        privacy_statement: source.get("KOPLOPERS_INSTITUTE_PRIVACY_URL", |text| {
-            Url::parse(text)
-                .ok()
-                .filter(|url| matches!(url.scheme(), "http" | "https"))
-                .ok_or("must be a complete URL")
-        }),
-    };
-    Some((institute, time_zone))
 }
 
 /// The `[[issuer]]` tables. Their faults are told without the words of the parser, which quotes.
@@ -477,57 +275,6 @@ fn master_key(
             None
         }
     }
-}
-
-fn number(
-    source: &mut Source,
-    key: &'static str,
-    range: std::ops::RangeInclusive<u32>,
-    default: u32,
-) -> u32 {
-    let parse = |text: &str| {
-        let number = text.parse().ok().filter(|number| range.contains(number));
-        number.ok_or_else(|| format!("must be a number from {} to {}", range.start(), range.end()))
-    };
-    source.get(key, parse).unwrap_or(default)
-}
-
-fn size(
-    source: &mut Source,
-    key: &'static str,
-    range: std::ops::RangeInclusive<u32>,
-    default: usize,
-) -> usize {
-    let default = u32::try_from(default).unwrap_or(*range.end());
-    usize::try_from(number(source, key, range, default)).unwrap_or(usize::MAX)
-}
-
-/// A time such as `15s` or `200ms`, at most ten minutes.
-fn span(source: &mut Source, key: &'static str, default_seconds: u64) -> Duration {
-    let parse =
-        |text: &str| read_span(text).ok_or("must be a time such as 15s or 200ms, at most 10m");
-    source
-        .get(key, parse)
-        .unwrap_or(Duration::from_secs(default_seconds))
-}
-
-/// A time of a second or more: actix looks at its clock twice a second, and a shorter time may
-/// be over before it begins, or never.
-fn slow_span(source: &mut Source, key: &'static str, default_seconds: u64) -> Duration {
-    let parse = |text: &str| {
-        read_span(text)
-            .filter(|span| *span >= Duration::from_secs(1))
-            .ok_or("must be a time such as 5s, from 1s to 10m")
-    };
-    source
-        .get(key, parse)
-        .unwrap_or(Duration::from_secs(default_seconds))
-}
-
-fn read_span(text: &str) -> Option<Duration> {
-    let span = text.parse::<SignedDuration>().ok()?;
-    let span = Duration::try_from(span).ok()?;
-    (span <= Duration::from_mins(10)).then_some(span)
 }
 
 #[cfg(test)]
