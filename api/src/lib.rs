@@ -19,7 +19,6 @@ pub mod health;
 pub mod idempotency;
 pub mod identity_links;
 pub mod intakes;
-pub mod logging;
 pub mod me;
 pub mod meetings;
 pub mod metrics;

@@ -17,6 +17,7 @@ pub mod invitations;
 pub mod issuers;
 pub mod keys;
 pub mod links;
+pub mod logging;
 pub mod mail;
 pub mod meetings;
 pub mod municipalities;

@@ -1,8 +1,9 @@
 //! Structured logs on standard error: one JSON object a line, so that no text of a user can make
 //! a line of its own (security: 70).
 
-use koplopers_shared::settings::LogSettings;
 use tracing_subscriber::EnvFilter;
+
+use crate::settings::LogSettings;
 
 /// The filter in `KOPLOPERS_LOG` cannot be read.
 #[derive(Debug, thiserror::Error)]

@@ -5,7 +5,8 @@ use clap::{Parser, Subcommand};
 use koplopers_shared::clock::Clock;
 use koplopers_shared::db::{Db, migrate};
 use koplopers_shared::keys::{self, KeyError, KeyRing};
-use koplopers_shared::settings::{LogSettings, Settings};
+use koplopers_shared::logging;
+use koplopers_shared::settings::Settings;
 use koplopers_worker::{Worker, WorkerParts, build_worker};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -30,7 +31,7 @@ enum Command {
 async fn main() -> anyhow::Result<()> {
     let command = Arguments::parse().command.unwrap_or_default();
     let settings = Settings::load()?;
-    start_logging(&settings.log)?;
+    logging::start(&settings.log)?;
     let worker = open(&settings).await?;
     match command {
         Command::Run => worker.run(stop_signal()?).await?,
@@ -62,28 +63,6 @@ async fn open(settings: &Settings) -> anyhow::Result<Worker> {
         .context("opening the keys")?;
     let parts = WorkerParts::new(db, clock, keys, settings)?;
     Ok(build_worker(parts))
-}
-
-/// Structured logs on standard error, one JSON object a line (security: 70).
-fn start_logging(settings: &LogSettings) -> anyhow::Result<()> {
-    let filter: tracing_subscriber::EnvFilter = settings
-        .filter
-        .parse()
-        .map_err(|_| anyhow::anyhow!("KOPLOPERS_LOG: must be directives such as info"))?;
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
-    if settings.as_text {
-        builder.init();
-    } else {
-        builder.json().flatten_event(true).init();
-    }
-    std::panic::set_hook(Box::new(|panic| {
-        // The words of a panic may quote a value; its place is enough to find it.
-        let place = panic.location().map(ToString::to_string);
-        tracing::error!(place, "a thread panicked");
-    }));
-    Ok(())
 }
 
 /// Ends at SIGTERM or Ctrl-C.

@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use koplopers_shared::access::Role;
+use koplopers_shared::logging;
 use koplopers_shared::settings::Settings;
 
 use super::token::token;
 use super::{print, process};
 use crate::auth::{subject_of_person, subject_of_role};
 use crate::demo::{self, Cast, credentials};
-use crate::logging;
 use crate::state::AppState;
 
 /// Where front ends under construction usually run.

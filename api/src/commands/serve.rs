@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use clap::Args;
 use koplopers_shared::db::DatabaseKind;
+use koplopers_shared::logging;
 use koplopers_shared::settings::Settings;
 
 use super::process;
-use crate::logging;
 
 /// How to serve.
 #[derive(Debug, Default, Args)]
