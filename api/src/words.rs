@@ -9,7 +9,7 @@ use koplopers_shared::catalogue::{
     RoundsRule, StandingCriterion, SupportKind, TalkKind,
 };
 use koplopers_shared::intakes::IntakeStatus;
-use koplopers_shared::meetings::MeetingStatus;
+use koplopers_shared::meetings::{MeetingOutcome, MeetingStatus};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
@@ -52,6 +52,7 @@ word_schemas! {
     StandingCriterionWord of StandingCriterion, "StandingCriterion", "A standing condition of the institute.";
     IntakeStatusWord of IntakeStatus, "IntakeStatus", "Where an intake stands; see the glossary.";
     MeetingStatusWord of MeetingStatus, "MeetingStatus", "Where a meeting stands; see the glossary.";
+    MeetingOutcomeWord of MeetingOutcome, "MeetingOutcome", "What came of a meeting.";
     PlanUnitWord of PlanUnit, "PlanUnit", "What the numbers of a meeting plan are counted over.";
 }
 

@@ -130,7 +130,12 @@ pub async fn plan_intake_talk(
         flows::plan_talk(conn, by.granted(), by.now(), id, version, plan.clone()).map(|planned| {
             let location = format!("/v1/meetings/{}", planned.meeting.id);
             let version = planned.meeting.version;
-            let view = MeetingDetailView::new(planned.meeting, planned.invitations, by.permits());
+            let view = MeetingDetailView::new(
+                planned.meeting,
+                planned.invitations,
+                by.permits(),
+                by.now().at,
+            );
             Reply::created(location, version, &view)
         })
     })

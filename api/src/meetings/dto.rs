@@ -6,13 +6,13 @@ use koplopers_shared::access::{Permit, PermitSet};
 use koplopers_shared::catalogue::words::MeetingKind;
 use koplopers_shared::ids::{IntakeId, InvitationId, MeetingId, PersonId};
 use koplopers_shared::invitations::{AnsweredVia, Invitation, InvitationAnswer};
-use koplopers_shared::meetings::{Meeting, MeetingAction, MeetingStatus};
+use koplopers_shared::meetings::{Meeting, MeetingAction, MeetingOutcome, MeetingStatus};
 use koplopers_shared::words::Slug;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::actions::AllowedActionView;
-use crate::words::{MeetingKindWord, MeetingStatusWord};
+use crate::words::{MeetingKindWord, MeetingOutcomeWord, MeetingStatusWord};
 
 /// Why a meeting is called off.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -26,6 +26,23 @@ pub struct CancelMeetingRequest {
         example = "De gemeente kan deze dag toch niet."
     )]
     pub reason: Option<String>,
+}
+
+/// What came of a meeting.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RecordOutcomeRequest {
+    /// Whether it took place.
+    #[schema(value_type = MeetingOutcomeWord, example = "held")]
+    pub outcome: MeetingOutcome,
+    /// What is worth knowing about it; the municipality may read it.
+    #[schema(
+        min_length = 1,
+        max_length = 2_000,
+        nullable = false,
+        example = "De wethouder was er ook bij."
+    )]
+    pub note: Option<String>,
 }
 
 /// What a list of meetings is narrowed to.
@@ -102,6 +119,11 @@ pub struct MeetingView {
     sequence: i32,
     /// Why it was called off.
     cancelled_reason: Option<String>,
+    /// What came of it, in the words of whoever recorded it.
+    outcome_note: Option<String>,
+    /// When its outcome was recorded or last corrected.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    outcome_at: Option<Timestamp>,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
@@ -113,14 +135,14 @@ pub struct MeetingView {
 }
 
 impl MeetingView {
-    /// The meeting as a caller with `permits` sees it.
+    /// The meeting as a caller with `permits` sees it at `now`.
     #[must_use]
-    pub fn new(meeting: Meeting, permits: PermitSet) -> Self {
+    pub fn new(meeting: Meeting, permits: PermitSet, now: Timestamp) -> Self {
         let allowed = MeetingAction::ALL.iter().map(|action| {
             AllowedActionView::new(
                 action.as_str(),
                 permits.contains(Permit::MeetingsWrite),
-                meeting.allows(*action).is_ok(),
+                meeting.may(*action, now),
             )
         });
         Self {
@@ -142,6 +164,8 @@ impl MeetingView {
             online_url: meeting.venue.online_url().map(str::to_owned),
             sequence: meeting.sequence,
             cancelled_reason: meeting.cancelled_reason,
+            outcome_note: meeting.outcome_note,
+            outcome_at: meeting.outcome_at,
             created_at: meeting.created_at,
             updated_at: meeting.updated_at,
         }
@@ -208,11 +232,16 @@ pub struct MeetingDetailView {
 }
 
 impl MeetingDetailView {
-    /// The meeting and its invitations as a caller with `permits` sees them.
+    /// The meeting and its invitations as a caller with `permits` sees them at `now`.
     #[must_use]
-    pub fn new(meeting: Meeting, invitations: Vec<Invitation>, permits: PermitSet) -> Self {
+    pub fn new(
+        meeting: Meeting,
+        invitations: Vec<Invitation>,
+        permits: PermitSet,
+        now: Timestamp,
+    ) -> Self {
         Self {
-            meeting: MeetingView::new(meeting, permits),
+            meeting: MeetingView::new(meeting, permits, now),
             invitations: invitations.into_iter().map(InvitationView::from).collect(),
         }
     }

@@ -1,16 +1,18 @@
 //! Reading meetings and calling them off.
 
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpResponse, get, post, put, web};
 use koplopers_shared::access::{MeetingsRead, MeetingsWrite};
 use koplopers_shared::events::Subject;
 use koplopers_shared::ids::MeetingId;
 use koplopers_shared::meetings::{
     self, CancelMeetingError, InvalidMeetingTransition, MeetingAction, MeetingFilter,
+    RecordOutcomeError,
 };
 use koplopers_shared::{flows, invitations};
 
 use super::dto::{
     CancelMeetingRequest, InvitationView, InvitationsView, MeetingListFilter, MeetingView,
+    RecordOutcomeRequest,
 };
 use crate::auth::Authorized;
 use crate::body::Body;
@@ -43,6 +45,7 @@ pub async fn list_meetings(
 ) -> Result<HttpResponse, Problem> {
     let granted = auth.into_granted();
     let permits = granted.actor().permits();
+    let now = state.clock.now();
     let (filter, page, links) = list.into_parts();
     let filter = MeetingFilter {
         status: filter.status,
@@ -57,7 +60,7 @@ pub async fn list_meetings(
         .read(move |conn| meetings::list(conn, granted.scope(), &filter, &page))
         .await?;
     Ok(links.answer(
-        found.map(|meeting| MeetingView::new(meeting, permits)),
+        found.map(|meeting| MeetingView::new(meeting, permits, now)),
         None,
     ))
 }
@@ -79,8 +82,12 @@ pub async fn get_meeting(
     let id = id.into_inner();
     operation::get(&state, auth, move |conn, by| {
         let found = meetings::find(conn, by.scope(), id)?;
-        Ok(found
-            .map(|meeting| Reply::ok(meeting.version, &MeetingView::new(meeting, by.permits()))))
+        Ok(found.map(|meeting| {
+            Reply::ok(
+                meeting.version,
+                &MeetingView::new(meeting, by.permits(), by.now().at),
+            )
+        }))
     })
     .await
 }
@@ -167,8 +174,52 @@ pub async fn cancel_meeting(
     let reason = body.into_inner().reason;
     operation::post(&state, auth, key, move |conn, by| {
         let version = if_match.version();
-        flows::cancel_meeting(conn, by.granted(), by.now(), id, version, reason.clone())
-            .map(|meeting| Reply::ok(meeting.version, &MeetingView::new(meeting, by.permits())))
+        flows::cancel_meeting(conn, by.granted(), by.now(), id, version, reason.clone()).map(
+            |meeting| {
+                Reply::ok(
+                    meeting.version,
+                    &MeetingView::new(meeting, by.permits(), by.now().at),
+                )
+            },
+        )
+    })
+    .await
+}
+
+/// Record what came of a meeting
+///
+/// `If-Match` is needed. Possible once the meeting has started. A talk that did not take place
+/// takes its intake back to `submitted`, so that it can be planned anew. What was recorded can
+/// be corrected, for a talk until its intake is being assessed.
+#[utoipa::path(
+    operation_id = "record_meeting_outcome",
+    tag = "meetings",
+    security(("bearer" = ["meetings:write"])),
+    params(("id" = uuid::Uuid, Path, description = "The meeting"), IfMatch),
+    request_body = RecordOutcomeRequest,
+    responses((status = 200, description = "The meeting", body = MeetingView), WriteErrors),
+)]
+#[put("/meetings/{id}/outcome")]
+pub async fn record_meeting_outcome(
+    auth: Authorized<MeetingsWrite>,
+    id: web::Path<MeetingId>,
+    if_match: IfMatch,
+    body: Body<RecordOutcomeRequest>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let id = id.into_inner();
+    let RecordOutcomeRequest { outcome, note } = body.into_inner();
+    operation::change(&state, auth, move |conn, by| {
+        let (version, note) = (if_match.version(), note.clone());
+        flows::record_outcome(conn, by.granted(), by.now(), id, version, outcome, note).map(
+            |meeting| {
+                let version = meeting.version;
+                Reply::ok(
+                    version,
+                    &MeetingView::new(meeting, by.permits(), by.now().at),
+                )
+            },
+        )
     })
     .await
 }
@@ -191,6 +242,21 @@ impl From<CancelMeetingError> for Problem {
             CancelMeetingError::Stale => Self::of(&kinds::STALE),
             CancelMeetingError::State(invalid) => invalid.into(),
             CancelMeetingError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<RecordOutcomeError> for Problem {
+    fn from(error: RecordOutcomeError) -> Self {
+        match error {
+            RecordOutcomeError::NotFound => Self::not_found(),
+            RecordOutcomeError::Stale => Self::of(&kinds::STALE),
+            RecordOutcomeError::State(invalid) => invalid.into(),
+            RecordOutcomeError::NotStarted { starts_at } => {
+                Self::of(&kinds::MEETING_NOT_STARTED).member("startsAt", starts_at.to_string())
+            }
+            RecordOutcomeError::IntakeWentOn => Self::of(&kinds::INTAKE_WENT_ON),
+            RecordOutcomeError::Db(error) => error.into(),
         }
     }
 }

@@ -16,5 +16,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(handlers::get_meeting)
         .service(handlers::list_meeting_invitations)
         .service(handlers::list_meeting_history)
-        .service(handlers::cancel_meeting);
+        .service(handlers::cancel_meeting)
+        .service(handlers::record_meeting_outcome);
 }

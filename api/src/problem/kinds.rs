@@ -107,6 +107,10 @@ kinds! {
         "`invalidParams` names everything that is missing, all at once. Change the draft and send it in again.";
     MUNICIPALITY_ENDED: CONFLICT "municipality-ended" "The municipality was merged or split",
         "`successors` lists what came in its place: send the intake in the name of one of those.";
+    MEETING_NOT_STARTED: CONFLICT "meeting-not-started" "The meeting has not started yet",
+        "`startsAt` says when it does. Whether it took place can be said from then on; until then it can be called off.";
+    INTAKE_WENT_ON: CONFLICT "intake-went-on" "The intake has gone on since its talk",
+        "What came of a talk can be corrected until its intake is being assessed.";
     LOGIN_REQUIRED: FORBIDDEN "login-required" "This takes a login at an outside provider",
         "Only a person who logged in at the provider of this installation can do this. Log in there and send that token.";
 }

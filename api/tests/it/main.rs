@@ -14,6 +14,7 @@ mod kills;
 mod limits;
 mod municipalities;
 mod organisations;
+mod outcomes;
 mod pages;
 mod people;
 mod process;

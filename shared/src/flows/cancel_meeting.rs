@@ -1,11 +1,12 @@
 //! Calling a meeting off: its mails, and the intake whose talk it was.
 
+use super::record_outcome::follow_talk;
 use crate::access::{Actor, Granted, MeetingsWrite, Scope};
 use crate::clock::LocalNow;
 use crate::db::{DbConn, DbError, DbResult};
 use crate::deliveries::{self, DroppedReason};
 use crate::ids::MeetingId;
-use crate::intakes::{self, ChangeIntakeError, IntakeAction};
+use crate::intakes::{self, ChangeIntakeError};
 use crate::invitations;
 use crate::meetings::{self, CancelMeetingError, Meeting};
 
@@ -26,18 +27,9 @@ pub fn cancel_meeting(
         Some(intake) => intakes::find(conn, &Scope::Institute, intake)?,
         None => None,
     };
-    let cancelled = call_off(conn, granted.actor(), now, meeting, reason)?;
-    if let Some(intake) = intake
-        && intake.status.after(IntakeAction::CancelTalk).is_ok()
-    {
-        intakes::move_on(
-            conn,
-            granted.actor(),
-            now,
-            intake,
-            IntakeAction::CancelTalk,
-            None,
-        )?;
+    let cancelled = call_off(conn, granted.actor(), now, meeting, reason.clone())?;
+    if let Some(intake) = intake {
+        follow_talk(conn, granted.actor(), now, intake, reason)?;
     }
     Ok(cancelled)
 }

@@ -113,7 +113,7 @@ pub fn create(
         granted.actor(),
         now,
         &intake,
-        None,
+        (None, None),
         ("intake.created", "intake.create"),
     )?;
     Ok(intake)
@@ -239,8 +239,16 @@ pub fn move_on(
     reason: Option<String>,
 ) -> Result<Intake, ChangeIntakeError> {
     let from = intake.status;
+    let told = reason.clone();
     let moved = queries::update(conn, intake.after(action, reason, now.at)?)?;
-    trace_action(conn, actor, now, &moved, from, action)?;
+    trace(
+        conn,
+        actor,
+        now,
+        &moved,
+        (Some(from), told.as_deref()),
+        (action.event_type(), action.audit_action()),
+    )?;
     Ok(moved)
 }
 
@@ -446,7 +454,7 @@ fn trace_action(
         actor,
         now,
         intake,
-        Some(from),
+        (Some(from), None),
         (action.event_type(), action.audit_action()),
     )
 }
@@ -456,7 +464,7 @@ fn trace(
     actor: &Actor,
     now: LocalNow,
     intake: &Intake,
-    from: Option<IntakeStatus>,
+    (from, reason): (Option<IntakeStatus>, Option<&str>),
     (event_type, audit_action): (&'static str, &'static str),
 ) -> DbResult<()> {
     let event = NewEvent {
@@ -465,7 +473,7 @@ fn trace(
         municipality: Some(intake.municipality),
         from: from.map(IntakeStatus::as_str),
         to: Some(intake.status.as_str()),
-        reason: intake.closed_reason.as_deref(),
+        reason,
         data: serde_json::json!({ "version": intake.version }),
     };
     events::append(conn, &event, actor, now.at)?;

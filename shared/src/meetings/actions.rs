@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::{InvalidMeetingTransition, LocalPeriod, Meeting, MeetingStatus, Venue, queries};
+use super::{
+    InvalidMeetingTransition, LocalPeriod, Meeting, MeetingOutcome, MeetingStatus, Venue, queries,
+};
 use crate::access::Actor;
 use crate::audit::{self, AuditLine};
 use crate::catalogue::words::MeetingKind;
@@ -76,6 +78,8 @@ pub fn schedule(
         period: new.period,
         venue: new.venue,
         cancelled_reason: None,
+        outcome_note: None,
+        outcome_at: None,
         revised_at: now,
         created_at: now,
         updated_at: now,
@@ -113,6 +117,65 @@ pub fn cancel(
     Ok(cancelled)
 }
 
+/// Why the outcome of a meeting was not recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordOutcomeError {
+    /// There is no such meeting, or it is another's.
+    #[error("no such meeting")]
+    NotFound,
+    /// It was changed since the caller read it.
+    #[error("the meeting was changed in the meantime")]
+    Stale,
+    /// Its state does not allow it.
+    #[error(transparent)]
+    State(#[from] InvalidMeetingTransition),
+    /// It has yet to begin.
+    #[error("the meeting has not started")]
+    NotStarted {
+        /// When it does.
+        starts_at: Timestamp,
+    },
+    /// It is the talk of an intake that has gone on since.
+    #[error("the intake has gone on since its talk")]
+    IntakeWentOn,
+    /// The database failed.
+    #[error("database")]
+    Db(#[from] DbError),
+}
+
+/// Records what came of a meeting that has started, or corrects it. What it means for an intake
+/// is for the flow that calls this.
+pub fn record_outcome(
+    conn: &mut DbConn,
+    actor: &Actor,
+    now: Timestamp,
+    meeting: Meeting,
+    outcome: MeetingOutcome,
+    note: Option<String>,
+) -> Result<Meeting, RecordOutcomeError> {
+    let from = meeting.status;
+    let starts_at = meeting.period.starts_at();
+    let started = meeting.has_started(now);
+    let meeting = meeting.with_outcome(outcome, note, now)?;
+    if !started {
+        return Err(RecordOutcomeError::NotStarted { starts_at });
+    }
+    let recorded = queries::update(conn, meeting)?;
+    let event_type = match outcome {
+        MeetingOutcome::Held => "meeting.held",
+        MeetingOutcome::NotHeld => "meeting.not_held",
+    };
+    trace(
+        conn,
+        actor,
+        now,
+        &recorded,
+        (event_type, "meeting.record_outcome"),
+        Some(from),
+    )?;
+    Ok(recorded)
+}
+
 fn trace(
     conn: &mut DbConn,
     actor: &Actor,
@@ -130,7 +193,7 @@ fn trace(
         municipality: meeting.municipality,
         from: from.map(MeetingStatus::as_str),
         to: Some(meeting.status.as_str()),
-        reason: meeting.cancelled_reason.as_deref(),
+        reason: (meeting.cancelled_reason.as_deref()).or(meeting.outcome_note.as_deref()),
         data: serde_json::json!({ "intake": meeting.intake }),
     };
     events::append(conn, &event, actor, now)?;

@@ -4,16 +4,22 @@
 //! | --- | --- | --- |
 //! | – | schedule | scheduled |
 //! | scheduled | cancel | cancelled |
+//! | scheduled, held, `not_held` | `record_outcome`, once it has started | held, `not_held` |
 //!
-//! Drafts, polls and outcomes have their states in the table already; their actions come with
-//! the features that need them. A cancelled meeting can be copied, not reopened.
+//! Drafts and polls have their states in the table already; their actions come with the features
+//! that need them. A cancelled meeting can be copied, not reopened. An outcome can be corrected,
+//! that of a talk until its intake is being assessed.
 
 mod actions;
 mod model;
 mod queries;
 mod rules;
 
-pub use actions::{CancelMeetingError, NewMeeting, cancel, schedule};
-pub use model::{InvalidMeetingTransition, Meeting, MeetingAction, MeetingStatus, Venue};
-pub use queries::{MeetingFilter, find, list, open_of_intake};
+pub use actions::{
+    CancelMeetingError, NewMeeting, RecordOutcomeError, cancel, record_outcome, schedule,
+};
+pub use model::{
+    InvalidMeetingTransition, Meeting, MeetingAction, MeetingOutcome, MeetingStatus, Venue,
+};
+pub use queries::{MeetingFilter, find, list, open_of_intake, talks_that_count};
 pub use rules::{LocalPeriod, PeriodError};

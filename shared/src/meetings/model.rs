@@ -31,6 +31,8 @@ text_enum! {
     pub enum MeetingAction {
         /// Call it off.
         Cancel => "cancel",
+        /// Say whether it took place, once it has started; also to correct what was said.
+        RecordOutcome => "record_outcome",
     }
 }
 
@@ -40,6 +42,32 @@ impl MeetingAction {
     pub const fn possible_in(self) -> &'static [MeetingStatus] {
         match self {
             Self::Cancel => &[MeetingStatus::Scheduled],
+            Self::RecordOutcome => &[
+                MeetingStatus::Scheduled,
+                MeetingStatus::Held,
+                MeetingStatus::NotHeld,
+            ],
+        }
+    }
+}
+
+text_enum! {
+    /// What came of a meeting.
+    pub enum MeetingOutcome {
+        /// It took place.
+        Held => "held",
+        /// It did not.
+        NotHeld => "not_held",
+    }
+}
+
+impl MeetingOutcome {
+    /// The state of a meeting with this outcome.
+    #[must_use]
+    pub const fn status(self) -> MeetingStatus {
+        match self {
+            Self::Held => MeetingStatus::Held,
+            Self::NotHeld => MeetingStatus::NotHeld,
         }
     }
 }
@@ -136,6 +164,10 @@ pub struct Meeting {
     pub venue: Venue,
     /// Why it was called off.
     pub cancelled_reason: Option<String>,
+    /// What came of it, in the words of whoever held it.
+    pub outcome_note: Option<String>,
+    /// When its outcome was recorded or last corrected.
+    pub outcome_at: Option<Timestamp>,
     /// RFC 5545 DTSTAMP: frozen per revision.
     pub revised_at: Timestamp,
     /// When it was made.
@@ -161,6 +193,35 @@ impl Meeting {
             updated_at: now,
             ..self
         })
+    }
+
+    /// Records what came of it. Calendars and mails say nothing else for it, so that the
+    /// revision stays.
+    pub fn with_outcome(
+        self,
+        outcome: MeetingOutcome,
+        note: Option<String>,
+        now: Timestamp,
+    ) -> Result<Self, InvalidMeetingTransition> {
+        self.allows(MeetingAction::RecordOutcome)?;
+        Ok(Self {
+            status: outcome.status(),
+            outcome_note: note,
+            outcome_at: Some(now),
+            updated_at: now,
+            ..self
+        })
+    }
+
+    /// Whether `action` is possible at `now`: its state allows it, and it has started if the
+    /// action looks back on it.
+    #[must_use]
+    pub fn may(&self, action: MeetingAction, now: Timestamp) -> bool {
+        let begun = match action {
+            MeetingAction::Cancel => true,
+            MeetingAction::RecordOutcome => self.has_started(now),
+        };
+        begun && self.allows(action).is_ok()
     }
 
     /// Whether the state allows `action`.

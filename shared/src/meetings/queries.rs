@@ -37,6 +37,8 @@ struct MeetingRow {
     place: Option<String>,
     online_url: Option<String>,
     cancelled_reason: Option<String>,
+    outcome_note: Option<String>,
+    outcome_at: Option<At>,
     revised_at: At,
     created_at: At,
     updated_at: At,
@@ -68,6 +70,8 @@ impl TryFrom<MeetingRow> for Meeting {
             period,
             venue: Venue::new(row.place, row.online_url).ok_or_else(corrupt)?,
             cancelled_reason: row.cancelled_reason,
+            outcome_note: row.outcome_note,
+            outcome_at: row.outcome_at.map(Timestamp::from),
             revised_at: row.revised_at.0,
             created_at: row.created_at.0,
             updated_at: row.updated_at.0,
@@ -140,6 +144,21 @@ pub fn open_of_intake(conn: &mut DbConn, intake: IntakeId) -> DbResult<Vec<Meeti
         .into_iter()
         .map(Meeting::try_from)
         .collect()
+}
+
+/// How far the talks of an intake have come: which of them are planned or were held.
+pub fn talks_that_count(conn: &mut DbConn, intake: IntakeId) -> DbResult<Vec<MeetingStatus>> {
+    Ok(meetings::table
+        .filter(meetings::intake.eq(intake))
+        .filter(meetings::kind.eq_any([MeetingKind::IntakeTalk, MeetingKind::ExploratoryTalk]))
+        .filter(meetings::status.eq_any([
+            MeetingStatus::Draft,
+            MeetingStatus::Polling,
+            MeetingStatus::Scheduled,
+            MeetingStatus::Held,
+        ]))
+        .select(meetings::status)
+        .load(conn)?)
 }
 
 /// A page of meetings, in order of their start.
@@ -250,6 +269,8 @@ pub(super) fn update(conn: &mut DbConn, meeting: Meeting) -> DbResult<Meeting> {
             meetings::sequence.eq(meeting.sequence),
             meetings::status.eq(meeting.status),
             meetings::cancelled_reason.eq(meeting.cancelled_reason.as_deref()),
+            meetings::outcome_note.eq(meeting.outcome_note.as_deref()),
+            meetings::outcome_at.eq(meeting.outcome_at.map(At)),
             meetings::revised_at.eq(At(meeting.revised_at)),
             meetings::updated_at.eq(At(meeting.updated_at)),
         ))
