@@ -18,7 +18,7 @@ use crate::problem::{Problem, pages};
 use crate::state::AppState;
 use crate::{
     audit, auth, clients, docs_page, document, events, glossary, health, identity_links, intakes,
-    me, meetings, municipalities, oauth, organisations, people, programmes, reference,
+    knowledge, me, meetings, municipalities, oauth, organisations, people, programmes, reference,
 };
 
 /// Where the API lives. It is in `servers` of the document, and not in its paths.
@@ -41,6 +41,7 @@ fn operations(config: &mut ServiceConfig<'_>) {
         .configure(people::routes)
         .configure(intakes::routes)
         .configure(meetings::routes)
+        .configure(knowledge::routes)
         .configure(events::routes)
         .configure(audit::routes);
 }

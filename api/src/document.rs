@@ -90,6 +90,10 @@ fn info() -> Value {
 const TAGS: &[(&str, &str)] = &[
     ("intakes", "A municipality's request for a programme"),
     ("meetings", "Talks and other meetings, and who is invited"),
+    (
+        "knowledge",
+        "The body of knowledge, and who was pointed to what",
+    ),
     ("programmes", "What a municipality can apply for, and when"),
     (
         "municipalities",

@@ -19,6 +19,7 @@ pub mod health;
 pub mod idempotency;
 pub mod identity_links;
 pub mod intakes;
+pub mod knowledge;
 pub mod me;
 pub mod meetings;
 pub mod metrics;

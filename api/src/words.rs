@@ -5,10 +5,11 @@ use std::borrow::Cow;
 
 use koplopers_shared::catalogue::programme::PlanUnit;
 use koplopers_shared::catalogue::{
-    CoFundingBase, Language, MeetingKind, MunicipalBody, OrganisationKind, PartyKind, PersonRole,
-    RoundsRule, StandingCriterion, SupportKind, TalkKind,
+    CoFundingBase, KnowledgeSource, Language, LearningPractice, MeetingKind, MunicipalBody,
+    OrganisationKind, PartyKind, PersonRole, RoundsRule, StandingCriterion, SupportKind, TalkKind,
 };
 use koplopers_shared::intakes::IntakeStatus;
+use koplopers_shared::knowledge::ItemStatus;
 use koplopers_shared::meetings::{MeetingOutcome, MeetingStatus};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
@@ -51,6 +52,9 @@ word_schemas! {
     CoFundingBaseWord of CoFundingBase, "CoFundingBase", "The cost over which an own contribution is counted.";
     StandingCriterionWord of StandingCriterion, "StandingCriterion", "A standing condition of the institute.";
     IntakeStatusWord of IntakeStatus, "IntakeStatus", "Where an intake stands; see the glossary.";
+    ItemStatusWord of ItemStatus, "KnowledgeItemStatus", "Where a knowledge item stands; see the glossary.";
+    KnowledgeSourceWord of KnowledgeSource, "KnowledgeSource", "Where knowledge comes from; see the glossary.";
+    LearningPracticeWord of LearningPractice, "LearningPractice", "The way of learning in which something was gathered; see the glossary.";
     MeetingStatusWord of MeetingStatus, "MeetingStatus", "Where a meeting stands; see the glossary.";
     MeetingOutcomeWord of MeetingOutcome, "MeetingOutcome", "What came of a meeting.";
     PlanUnitWord of PlanUnit, "PlanUnit", "What the numbers of a meeting plan are counted over.";

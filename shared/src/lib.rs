@@ -16,6 +16,7 @@ pub mod intakes;
 pub mod invitations;
 pub mod issuers;
 pub mod keys;
+pub mod knowledge;
 pub mod links;
 pub mod logging;
 pub mod mail;

@@ -1,7 +1,7 @@
 //! Formats of text, checked with our own word types, so that the document and the domain cannot
 //! disagree.
 
-use koplopers_shared::words::{EmailAddress, MunicipalityCode, Slug};
+use koplopers_shared::words::{EmailAddress, HttpsUrl, MunicipalityCode, Slug};
 
 /// A format: its name in the document, its check, and what people read when it fails.
 pub struct Format {
@@ -67,8 +67,8 @@ pub const FORMATS: &[Format] = &[
     },
     Format {
         name: "https-url",
-        check: |text| url::Url::parse(text).is_ok_and(|url| url.scheme() == "https"),
-        reason: "must be a URL that starts with https://",
+        check: |text| text.parse::<HttpsUrl>().is_ok(),
+        reason: "must be a URL that starts with https:// and holds no user name",
     },
     Format {
         name: "postcode",

@@ -2,12 +2,14 @@
 
 use koplopers_shared::access::{Permit, Role};
 use koplopers_shared::catalogue::words::PersonRole;
+use koplopers_shared::knowledge::ItemStatus;
 use koplopers_shared::on_both_databases;
 use koplopers_shared::testing::given;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::app::{Caller, TestApp};
+use crate::knowledge::{self, item_in};
 
 /// An id that nothing has.
 const MISSING: &str = "019b76da-0000-7000-8000-00000000dead";
@@ -158,6 +160,7 @@ on_both_databases! {
             .await
             .expect(201);
         let meeting = talk.text_at("/meeting/id");
+        let draft = item_in(&app, ItemStatus::Draft, &knowledge::item("Concept")).await;
         let stranger = app.as_municipality("GM0344");
         let mut walked = 0;
         for operation in operations() {
@@ -165,6 +168,7 @@ on_both_databases! {
                 Some("intakes") => intake.id.to_string(),
                 Some("people") => person.to_string(),
                 Some("meetings") => meeting.clone(),
+                Some("knowledge-items") => draft.clone(),
                 _ => continue,
             };
             let allowed = operation
@@ -199,7 +203,8 @@ on_both_databases! {
         let intake = given::submitted(&app.db, given::amsterdam(), "versnelling").await;
         let stranger = app.as_municipality("GM0344");
         let owner = app.as_municipality("GM0363");
-        for path in ["/v1/intakes", "/v1/meetings", "/v1/people", "/v1/events"] {
+        item_in(&app, ItemStatus::Draft, &knowledge::item("Concept")).await;
+        for path in ["/v1/intakes", "/v1/meetings", "/v1/people", "/v1/events", "/v1/knowledge-items"] {
             let theirs = stranger.get(path).await.expect(200).json();
             assert_eq!(theirs["items"], json!([]), "{path}");
         }

@@ -11,6 +11,7 @@ mod document;
 mod intakes;
 mod issuers;
 mod kills;
+mod knowledge;
 mod limits;
 mod municipalities;
 mod organisations;

@@ -36,8 +36,8 @@ pub use reference::{Described, NetworkContent, Partner, Tag, described};
 pub use shipped::{CatalogueError, Shipped, shipped};
 pub use text::{BilingualText, Named};
 pub use words::{
-    CoFundingBase, Language, MeetingKind, MunicipalBody, OrganisationKind, PartyKind, PersonRole,
-    RoundsRule, StandingCriterion, SupportKind, TalkKind,
+    CoFundingBase, KnowledgeSource, Language, LearningPractice, MeetingKind, MunicipalBody,
+    OrganisationKind, PartyKind, PersonRole, RoundsRule, StandingCriterion, SupportKind, TalkKind,
 };
 
 /// The shipped first versions of the programmes (P1).

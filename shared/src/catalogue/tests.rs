@@ -292,7 +292,9 @@ fn the_glossary_explains_every_fixed_word_once() {
     }
     let words: BTreeSet<_> = seen.iter().map(|(_, _, word)| word.as_str()).collect();
     let fixed = [
+        KnowledgeSource::WORDS,
         Language::WORDS,
+        LearningPractice::WORDS,
         PersonRole::WORDS,
         PartyKind::WORDS,
         OrganisationKind::WORDS,

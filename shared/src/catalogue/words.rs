@@ -291,8 +291,36 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// Where knowledge comes from (N7).
+    pub enum KnowledgeSource {
+        /// The work.
+        Practice => "practice",
+        /// Research.
+        Science => "science",
+        /// People who live it.
+        Experience => "experience",
+    }
+}
+
+text_enum! {
+    /// The way of learning in which something was gathered (N7).
+    pub enum LearningPractice {
+        /// Kwaliteitskompas: learning in steps on the quality of the social domain.
+        QualityCompass => "quality_compass",
+        /// Trying things out in the real surroundings.
+        LivingLab => "living_lab",
+        /// Studying and changing at the same time.
+        ActionResearch => "action_research",
+        /// Learning from one situation that was stuck.
+        Breakthrough => "breakthrough",
+    }
+}
+
 crate::text_column!(
+    KnowledgeSource,
     Language,
+    LearningPractice,
     PersonRole,
     PartyKind,
     OrganisationKind,

@@ -1,0 +1,21 @@
+//! The body of knowledge over HTTP (N7, K1, K4).
+
+mod dto;
+mod handlers;
+mod problems;
+mod transitions;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Mounts the operations on knowledge items.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(handlers::create_knowledge_item)
+        .service(handlers::list_knowledge_items)
+        .service(handlers::get_knowledge_item)
+        .service(handlers::change_knowledge_item)
+        .service(handlers::list_knowledge_item_history)
+        .service(handlers::list_knowledge_item_spreads)
+        .service(transitions::publish_knowledge_item)
+        .service(transitions::retire_knowledge_item);
+}
