@@ -90,6 +90,7 @@ fn info() -> Value {
 const TAGS: &[(&str, &str)] = &[
     ("intakes", "A municipality's request for a programme"),
     ("meetings", "Talks and other meetings, and who is invited"),
+    ("offers", "What is proposed to a municipality after a match"),
     (
         "knowledge",
         "The body of knowledge, and who was pointed to what",

@@ -26,6 +26,7 @@ pub mod metrics;
 pub mod middleware;
 pub mod municipalities;
 pub mod oauth;
+pub mod offers;
 pub mod operation;
 pub mod organisations;
 pub mod page;

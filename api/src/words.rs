@@ -11,6 +11,7 @@ use koplopers_shared::catalogue::{
 use koplopers_shared::intakes::IntakeStatus;
 use koplopers_shared::knowledge::ItemStatus;
 use koplopers_shared::meetings::{MeetingOutcome, MeetingStatus};
+use koplopers_shared::offers::{OfferStatus, OptionKind};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
@@ -57,6 +58,8 @@ word_schemas! {
     LearningPracticeWord of LearningPractice, "LearningPractice", "The way of learning in which something was gathered; see the glossary.";
     MeetingStatusWord of MeetingStatus, "MeetingStatus", "Where a meeting stands; see the glossary.";
     MeetingOutcomeWord of MeetingOutcome, "MeetingOutcome", "What came of a meeting.";
+    OfferStatusWord of OfferStatus, "OfferStatus", "Where an offer stands; see the glossary.";
+    OptionKindWord of OptionKind, "OptionKind", "What kind of option a building block is; see the glossary.";
     PlanUnitWord of PlanUnit, "PlanUnit", "What the numbers of a meeting plan are counted over.";
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use jiff::Timestamp;
-use koplopers_shared::clock::Clock;
+use koplopers_shared::clock::{Clock, LocalNow};
 use koplopers_shared::db::{DatabaseKind, Db, DbError};
 use koplopers_shared::deliveries::{
     self, Attempt, AttemptOutcome, Claimed, Completion, Lease, WorkerId, workers,
@@ -233,6 +233,11 @@ impl Shared {
 
     fn capacity(&self) -> usize {
         self.transport.connections() * HELD_PER_CONNECTION
+    }
+
+    /// An instant with the day it falls on where the institute is.
+    pub(crate) fn local(&self, now: Timestamp) -> LocalNow {
+        LocalNow::new(now, self.letterhead.institute.usual_zone.time_zone())
     }
 
     /// The leases that this worker holds.

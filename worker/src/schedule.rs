@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use koplopers_shared::db::{DbConn, DbError};
 use koplopers_shared::deliveries::{self, LEASE, Swept, WorkerId, workers};
 use koplopers_shared::flows::sweep_mails;
-use koplopers_shared::{audit, events, idempotency, schedule};
+use koplopers_shared::{audit, events, idempotency, offers, schedule};
 
 use crate::runner::Shared;
 use crate::wake::between;
@@ -19,6 +19,8 @@ const TICK: (Duration, Duration) = (Duration::from_millis(800), Duration::from_m
 const SWEEP_EVERY: u64 = 5;
 /// Ticks between two looks at keys.
 const KEYS_EVERY: u64 = 30;
+/// Ticks between two looks at offers whose last day is over.
+const OFFERS_EVERY: u64 = 10;
 /// Ticks between two seals of the audit trail.
 const SEAL_EVERY: u64 = 60;
 
@@ -85,6 +87,13 @@ impl Ticker {
             if let Err(error) = reloaded {
                 warn("read keys", &error);
             }
+        }
+        if tick.is_multiple_of(OFFERS_EVERY) {
+            let local = shared.local(now);
+            job(shared, "expire offers", move |conn| {
+                offers::expire_due(conn, local)
+            })
+            .await;
         }
         if tick.is_multiple_of(SEAL_EVERY) {
             job(shared, "seal audit lines", move |conn| {

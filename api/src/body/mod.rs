@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use crate::problem::{FieldError, Problem, kinds};
 use crate::state::AppState;
 
+mod bsn;
 mod formats;
 mod json;
 pub(crate) mod schema;
@@ -120,9 +121,13 @@ async fn read_all(payload: &mut Payload) -> Result<Vec<u8>, Problem> {
 /// The request in `bytes`, or every failure in it.
 pub fn parse<T: DeserializeOwned + ToSchema + 'static>(bytes: &[u8]) -> Result<T, Problem> {
     let value = json::read(bytes)?;
-    let failures = schema::of::<T>()?.check(&value, "");
+    let schema = schema::of::<T>()?;
+    let failures = schema.check(&value, "");
     if !failures.is_empty() {
         return Err(Problem::invalid(failures));
+    }
+    if schema.has_field(bsn::STATEMENT) {
+        bsn::look(&value)?;
     }
     // What the schema lets through and the type does not is a rule that a schema cannot say.
     serde_json::from_value(value).map_err(|_| {

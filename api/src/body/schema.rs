@@ -25,7 +25,10 @@ const LINE: &str = r"^[^\n\t]*$";
 const FILLED_TEXT: &str = r"\S";
 
 /// A compiled schema.
-pub struct Schema(Validator);
+pub struct Schema {
+    validator: Validator,
+    fields: Vec<String>,
+}
 
 static COMPILED: LazyLock<RwLock<HashMap<TypeId, Arc<Schema>>>> = LazyLock::new(RwLock::default);
 
@@ -78,16 +81,26 @@ impl Schema {
         for format in formats::FORMATS {
             options = options.with_format(format.name, format.check);
         }
+        let properties = schema.get("properties").and_then(Value::as_object);
+        let fields = properties.map(|fields| fields.keys().cloned().collect());
         options
             .build(&schema)
-            .map(Self)
+            .map(|validator| Self {
+                validator,
+                fields: fields.unwrap_or_default(),
+            })
             .map_err(|error| Problem::internal(&BrokenSchema(error.schema_path().to_string())))
+    }
+
+    /// Whether the type has a field of this name.
+    pub fn has_field(&self, name: &str) -> bool {
+        self.fields.iter().any(|field| field == name)
     }
 
     /// Everything wrong with `value`, each at its JSON pointer after `prefix`.
     pub fn check(&self, value: &Value, prefix: &str) -> Vec<FieldError> {
         let mut found = Vec::new();
-        for error in self.0.iter_errors(value) {
+        for error in self.validator.iter_errors(value) {
             explain(&error, prefix, &mut found);
         }
         found.dedup();

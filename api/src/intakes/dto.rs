@@ -121,6 +121,10 @@ pub struct CreateIntakeRequest {
     #[serde(default)]
     #[schema(max_items = 20)]
     issues: Vec<IssueRequest>,
+    /// True when you looked, and no text holds a citizen service number.
+    #[serde(rename = "containsNoBsn")]
+    #[schema(nullable = false)]
+    _contains_no_bsn: Option<bool>,
 }
 
 impl From<CreateIntakeRequest> for NewIntake {
@@ -158,6 +162,10 @@ pub struct ChangeIntakeRequest {
     /// Other issues in the place of all there were.
     #[schema(max_items = 20, nullable = false)]
     issues: Option<Vec<IssueRequest>>,
+    /// True when you looked, and no text holds a citizen service number.
+    #[serde(rename = "containsNoBsn")]
+    #[schema(nullable = false)]
+    _contains_no_bsn: Option<bool>,
 }
 
 impl From<ChangeIntakeRequest> for IntakeChange {
@@ -184,6 +192,10 @@ pub struct WithdrawIntakeRequest {
         example = "We pakken dit eerst zelf op."
     )]
     pub reason: Option<String>,
+    /// True when you looked, and no text holds a citizen service number.
+    #[serde(rename = "containsNoBsn")]
+    #[schema(nullable = false)]
+    _contains_no_bsn: Option<bool>,
 }
 
 /// What a list of intakes is narrowed to.

@@ -105,6 +105,16 @@ kinds! {
         "A municipality has one open intake per programme and round. Go on with that one, or withdraw it first.";
     INTAKE_INCOMPLETE: CONFLICT "intake-incomplete" "The intake is not complete yet",
         "`invalidParams` names everything that is missing, all at once. Change the draft and send it in again.";
+    INTAKE_NOT_MATCHED: CONFLICT "intake-not-matched" "Only a matched intake gets an offer",
+        "`currentStatus` is the state of the intake. An offer follows on a match and on nothing else.";
+    OFFER_INCOMPLETE: CONFLICT "offer-incomplete" "The offer cannot be sent yet",
+        "`invalidParams` names everything that is missing, all at once. Change the draft, or the intake's sponsor, and send it again.";
+    OWN_CONTRIBUTION_TOO_LOW: CONFLICT "own-contribution-too-low" "The municipality pays too small a share",
+        "`sum` is what it would pay and `base` the cost that counts, in cents; `percent` is the least share. Change the own contribution of the blocks that count.";
+    OFFER_ALREADY_ACCEPTED: CONFLICT "offer-already-accepted" "An offer was accepted already",
+        "The intake has an accepted offer: start its trajectory.";
+    POSSIBLE_BSN: BAD_REQUEST "possible-bsn" "A text may hold a citizen service number (BSN)",
+        "`invalidParams` names each text with a number of nine digits that passes the check of the BSN. Take it out: nothing about a person in a case belongs here. When it is another number, send `containsNoBsn: true` with the body.";
     MUNICIPALITY_ENDED: CONFLICT "municipality-ended" "The municipality was merged or split",
         "`successors` lists what came in its place: send the intake in the name of one of those.";
     MEETING_NOT_STARTED: CONFLICT "meeting-not-started" "The meeting has not started yet",

@@ -14,6 +14,7 @@ mod kills;
 mod knowledge;
 mod limits;
 mod municipalities;
+mod offers;
 mod organisations;
 mod outcomes;
 mod pages;

@@ -9,6 +9,8 @@ CREATE TABLE offers (
     status text NOT NULL CHECK (status IN (
         'drafted', 'sent', 'accepted', 'refused', 'expired', 'superseded', 'withdrawn')),
     municipality text NOT NULL REFERENCES municipalities (code),
+    programme text NOT NULL,
+    programme_number integer NOT NULL,
     introduction text,
     -- Building blocks with their steps, and the guiding principles, as JSON.
     content text NOT NULL,
@@ -29,11 +31,13 @@ CREATE TABLE offers (
     closed_at timestamptz,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
-    UNIQUE (intake, number)
+    UNIQUE (intake, number),
+    FOREIGN KEY (programme, programme_number) REFERENCES programme_versions (programme, number)
 );
 CREATE UNIQUE INDEX offers_one_accepted ON offers (intake) WHERE status = 'accepted';
 CREATE UNIQUE INDEX offers_one_sent ON offers (intake) WHERE status = 'sent';
 CREATE INDEX offers_expiring ON offers (valid_until_on) WHERE status = 'sent';
 CREATE INDEX offers_created ON offers (created_at, id);
 CREATE INDEX offers_municipality ON offers (municipality, created_at, id);
+CREATE INDEX offers_programme ON offers (programme, created_at, id);
 CREATE INDEX offers_status ON offers (status, created_at, id);

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::ids::{IntakeId, InvitationId, MeetingId, PersonId};
+use crate::ids::{IntakeId, InvitationId, MeetingId, OfferId, PersonId};
 use crate::text_enum;
 
 text_enum! {
@@ -77,6 +77,21 @@ pub enum Payload {
         /// The intake.
         intake: IntakeId,
     },
+    /// To the sponsor: an offer waits for a decision, with a link to read and answer it.
+    OfferSent {
+        /// The offer.
+        offer: OfferId,
+    },
+    /// To sponsor and contact person: the offer was accepted.
+    OfferAccepted {
+        /// The offer.
+        offer: OfferId,
+    },
+    /// To sponsor and contact person: the offer was refused.
+    OfferRefused {
+        /// The offer.
+        offer: OfferId,
+    },
 }
 
 impl Payload {
@@ -87,6 +102,9 @@ impl Payload {
         "fresh_link",
         "intake_received",
         "intake_withdrawn",
+        "offer_sent",
+        "offer_accepted",
+        "offer_refused",
     ];
 
     /// The kinds with a calendar of their meeting.
@@ -101,6 +119,9 @@ impl Payload {
             Self::FreshLink { .. } => "fresh_link",
             Self::IntakeReceived { .. } => "intake_received",
             Self::IntakeWithdrawn { .. } => "intake_withdrawn",
+            Self::OfferSent { .. } => "offer_sent",
+            Self::OfferAccepted { .. } => "offer_accepted",
+            Self::OfferRefused { .. } => "offer_refused",
         }
     }
 
@@ -110,9 +131,12 @@ impl Payload {
         match self {
             Self::Cancellation { .. } => Priority::Cancel,
             Self::Invitation { .. } => Priority::Invitation,
-            Self::FreshLink { .. } | Self::IntakeReceived { .. } | Self::IntakeWithdrawn { .. } => {
-                Priority::Notice
-            }
+            Self::FreshLink { .. }
+            | Self::IntakeReceived { .. }
+            | Self::IntakeWithdrawn { .. }
+            | Self::OfferSent { .. }
+            | Self::OfferAccepted { .. }
+            | Self::OfferRefused { .. } => Priority::Notice,
         }
     }
 }
@@ -191,6 +215,15 @@ mod tests {
             },
             Payload::IntakeWithdrawn {
                 intake: IntakeId::generate(),
+            },
+            Payload::OfferSent {
+                offer: OfferId::generate(),
+            },
+            Payload::OfferAccepted {
+                offer: OfferId::generate(),
+            },
+            Payload::OfferRefused {
+                offer: OfferId::generate(),
             },
         ];
         for payload in payloads {

@@ -10,11 +10,13 @@ use url::Url;
 use crate::access::Scope;
 use crate::db::{DbConn, DbError};
 use crate::deliveries::{self, Delivery, DroppedReason, Payload};
+use crate::ids::OfferId;
 use crate::keys::KeyRing;
 use crate::links::{LinkPurpose, LinkToken};
 use crate::mail::clean::Line;
 use crate::mail::institute::Institute;
 use crate::mail::{Recipient, RenderError, RenderedMail};
+use crate::offers::OfferStatus;
 use crate::people::{self, Person};
 use crate::settings::Settings;
 use crate::words::EmailAddress;
@@ -22,6 +24,7 @@ use crate::words::EmailAddress;
 mod intake;
 mod meeting;
 mod notice;
+mod offer;
 
 /// Who the mails of an installation are from, and where they lead.
 #[derive(Debug, Clone)]
@@ -106,6 +109,10 @@ enum Facts {
     FreshLink(meeting::MeetingFacts),
     IntakeReceived(intake::IntakeFacts),
     IntakeWithdrawn(intake::IntakeFacts),
+    OfferSent(offer::OfferFacts),
+    OfferAccepted(offer::OfferFacts),
+    OfferRefused(offer::OfferFacts),
+    OfferLink(offer::OfferFacts),
 }
 
 /// A fact that was looked for: what was found, or why the mail is no longer wanted.
@@ -165,6 +172,10 @@ pub fn compose(
         Facts::FreshLink(facts) => composer.fresh_link(&facts)?,
         Facts::IntakeReceived(facts) => composer.intake_received(&facts)?,
         Facts::IntakeWithdrawn(facts) => composer.intake_withdrawn(&facts)?,
+        Facts::OfferSent(facts) => composer.offer_sent(&facts)?,
+        Facts::OfferAccepted(facts) => composer.offer_accepted(&facts)?,
+        Facts::OfferRefused(facts) => composer.offer_refused(&facts)?,
+        Facts::OfferLink(facts) => composer.offer_link(&facts)?,
     };
     Ok(Composed::Mail(Box::new(mail)))
 }
@@ -206,6 +217,9 @@ fn look(conn: &mut DbConn, delivery: &Delivery, now: Timestamp) -> Looked<(Reade
         Payload::Cancellation { invitation } => {
             meeting::look_cancellation(conn, *invitation)?.map(Facts::Cancellation)
         }
+        Payload::FreshLink { purpose, object } if purpose == LinkPurpose::Offer.as_str() => {
+            offer::look_link(conn, OfferId(*object))?.map(Facts::OfferLink)
+        }
         Payload::FreshLink { purpose, object } => {
             meeting::look_fresh_link(conn, purpose, *object, now)?.map(Facts::FreshLink)
         }
@@ -214,6 +228,15 @@ fn look(conn: &mut DbConn, delivery: &Delivery, now: Timestamp) -> Looked<(Reade
         }
         Payload::IntakeWithdrawn { intake } => {
             intake::look_withdrawn(conn, *intake)?.map(Facts::IntakeWithdrawn)
+        }
+        Payload::OfferSent { offer } => {
+            offer::look(conn, *offer, OfferStatus::Sent)?.map(Facts::OfferSent)
+        }
+        Payload::OfferAccepted { offer } => {
+            offer::look(conn, *offer, OfferStatus::Accepted)?.map(Facts::OfferAccepted)
+        }
+        Payload::OfferRefused { offer } => {
+            offer::look(conn, *offer, OfferStatus::Refused)?.map(Facts::OfferRefused)
         }
     };
     let facts = match facts {

@@ -7,11 +7,12 @@ use crate::audit::{self, AuditLine, AuditRecord, AuditResult};
 use crate::db::{DbConn, DbResult};
 use crate::deliveries::{self, NewDelivery, OrderKey, Payload};
 use crate::events::Subject;
-use crate::ids::{DeliveryId, InvitationId};
+use crate::ids::{DeliveryId, InvitationId, OfferId};
 use crate::invitations;
 use crate::keys::KeyRing;
 use crate::links::{self, FreshLinkFor, Link, LinkPurpose};
 use crate::meetings::{self, MeetingStatus};
+use crate::offers::{self, Offer};
 use crate::people;
 use crate::words::EmailAddress;
 
@@ -63,9 +64,9 @@ pub fn ask(
     }
     match link.purpose {
         LinkPurpose::Answer => send_for_invitation(conn, trace, now, &link),
+        LinkPurpose::Offer => send_for_offer(conn, trace, now, &link),
         // Their pages come with the features they belong to.
         LinkPurpose::DatePoll
-        | LinkPurpose::Offer
         | LinkPurpose::Consent
         | LinkPurpose::ConfirmNomination
         | LinkPurpose::Candidate
@@ -113,6 +114,49 @@ fn send_for_invitation(
         expires_at: Some(meeting.period.starts_at()),
     };
     let actor = Actor::link_holder(link.recipient, Permit::InvitationsAnswer).traced(trace.clone());
+    deliveries::enqueue(conn, &new, &actor, now)
+}
+
+/// Mails the sponsor a link to the offer that counts now: the link's own, or the one that came in
+/// its place. Does nothing when there is none, or when that one went to somebody else.
+pub fn send_for_offer(
+    conn: &mut DbConn,
+    trace: &Trace,
+    now: Timestamp,
+    link: &Link,
+) -> DbResult<Option<DeliveryId>> {
+    let Some(asked) = offers::find(conn, &Scope::Institute, OfferId(link.object))? else {
+        return Ok(None);
+    };
+    let Some(offer) = offers::that_counts(conn, asked)? else {
+        return Ok(None);
+    };
+    let is_theirs = |offer: &Offer| {
+        offer
+            .sponsor
+            .is_some_and(|sponsor| sponsor.person == link.recipient)
+    };
+    if !is_theirs(&offer) {
+        return Ok(None);
+    }
+    let hour = now.as_second().div_euclid(3600);
+    let new = NewDelivery {
+        dedupe_key: format!("fresh_link:{}:{hour}", link.id),
+        payload: Payload::FreshLink {
+            purpose: link.purpose.as_str().to_owned(),
+            object: offer.id.0,
+        },
+        recipient: link.recipient,
+        subject: Subject {
+            kind: "offer",
+            id: offer.id.0,
+        },
+        meeting: None,
+        order_key: OrderKey::subject(offer.intake.0, link.recipient),
+        due_at: now,
+        expires_at: None,
+    };
+    let actor = Actor::link_holder(link.recipient, Permit::OffersAnswer).traced(trace.clone());
     deliveries::enqueue(conn, &new, &actor, now)
 }
 

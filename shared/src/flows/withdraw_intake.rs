@@ -1,4 +1,5 @@
-//! Taking an intake back: its talk is called off, and the contact person is told.
+//! Taking an intake back: its talk is called off, its open offers are withdrawn, and the contact
+//! person is told.
 
 use super::cancel_meeting::call_off;
 use crate::access::{Granted, IntakesWrite};
@@ -10,6 +11,7 @@ use crate::intakes::{
     self, ChangeIntakeError, Intake, IntakeAction, IntakeStatus, InvalidIntakeTransition,
 };
 use crate::meetings::{self, CancelMeetingError};
+use crate::offers;
 
 /// Why an intake was not taken back.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +57,7 @@ pub fn withdraw_intake(
     for talk in meetings::open_of_intake(conn, id)? {
         call_off(conn, actor, now, talk, reason.clone())?;
     }
+    offers::withdraw_open_of_intake(conn, actor, now, id, reason.as_deref())?;
     // A draft was never sent in, so nobody was told that it came.
     if !was_draft {
         let payload = Payload::IntakeWithdrawn { intake: id };

@@ -3,20 +3,25 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use diesel::prelude::*;
 use jiff::Timestamp;
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 
 use crate::access::{Actor, Granted, Permission, PermitSet, Role, Scope, Who};
 use crate::catalogue::words::{Language, PersonRole};
-use crate::catalogue::{shipped, shipped_programmes};
+use crate::catalogue::{Named, shipped, shipped_programmes};
 use crate::clock::LocalNow;
-use crate::db::{Db, DbError};
+use crate::db::columns::{At, On};
+use crate::db::schema::{assessment_facts, assessments, offers as offers_table};
+use crate::db::{Db, DbConn, DbError, DbResult};
 use crate::flows;
-use crate::ids::PersonId;
-use crate::intakes::{self, Intake, NewIntake, NewIssue, Sponsor};
+use crate::ids::{IntakeId, OfferId, PersonId};
+use crate::intakes::{self, Intake, IntakeAction, NewIntake, NewIssue, Sponsor};
+use crate::offers::{self, NewBlock, NewOffer, NewStep, Offer, OptionKind, Principle};
 use crate::people::{self, NewPerson, NewRole};
-use crate::words::{MunicipalityCode, Slug};
+use crate::programmes::round_actions::{self, NewRound};
+use crate::words::{Cents, MunicipalityCode, Slug};
 
 /// The moment at which tests take place unless they say otherwise: a Monday morning in winter.
 #[must_use]
@@ -167,6 +172,134 @@ pub async fn submitted(db: &Db, code: MunicipalityCode, programme: &str) -> Inta
         .expect("a submission")
 }
 
+/// A round of `programme` that is open today.
+pub async fn open_round(db: &Db, programme: &str) {
+    let granted = granted(&staff(Role::Coordinator));
+    let new = NewRound {
+        programme: slug(programme),
+        name: "Voorjaar 2026".to_owned(),
+        opens_on: date(2026, 2, 1),
+        closes_on: date(2026, 4, 30),
+        capacity: None,
+    };
+    db.write(move |conn| round_actions::create(conn, &granted, now().at, new.clone()))
+        .await
+        .expect("a round");
+}
+
+/// An intake that was matched, in an open round where the programme has rounds.
+pub async fn matched(db: &Db, code: MunicipalityCode, programme: &str) -> Intake {
+    let submitted = submitted(db, code, programme).await;
+    let walk = [
+        IntakeAction::PlanTalk,
+        IntakeAction::StartAssessment,
+        IntakeAction::Match,
+    ];
+    db.write(move |conn| {
+        let actor = Actor::system("test");
+        walk.iter().try_fold(submitted.clone(), |intake, action| {
+            intakes::move_on(conn, &actor, now(), intake, *action, None)
+        })
+    })
+    .await
+    .expect("a match")
+}
+
+/// What an offer of `programme` needs to be sent, half of it paid by the municipality: its first
+/// block for the local practice with a step, and all principles.
+#[must_use]
+pub fn offer(programme: &str) -> NewOffer {
+    let content = shipped().programme(programme).expect("a shipped programme");
+    let block = content
+        .building_blocks
+        .iter()
+        .find(|block| block.local_practice)
+        .or(content.building_blocks.first())
+        .expect("a block");
+    let first = |list: &[Named]| list.first().map(|named| named.key.clone());
+    NewOffer {
+        introduction: Some("Fijn dat we elkaar spraken.".to_owned()),
+        blocks: vec![NewBlock {
+            key: block.key.clone(),
+            kind: Some(OptionKind::Other),
+            description: "Een jaar lang trekken we op met het wijkteam.".to_owned(),
+            hours: 80,
+            cost: Cents::new(1_000_000).expect("an amount"),
+            own_contribution: Cents::new(500_000).expect("an amount"),
+            asked_by: block.asked_by.first().copied(),
+            steps: vec![NewStep {
+                key: None,
+                name: Some("Eerste overleg".to_owned()),
+                form: first(&block.forms),
+                method: first(&block.methods),
+                planned_on: Some(date(2026, 4, 20)),
+            }],
+        }],
+        principles: content
+            .guiding_principles
+            .iter()
+            .map(|principle| Principle {
+                key: principle.key.clone(),
+                ticked: true,
+                remark: None,
+            })
+            .collect(),
+        valid_until_on: Some(date(2026, 3, 31)),
+    }
+}
+
+/// A draft of such an offer.
+pub async fn drafted_offer(db: &Db, intake: &Intake) -> Offer {
+    let granted = granted(&staff(Role::Adviser));
+    let (id, new) = (intake.id, offer(intake.programme.as_str()));
+    db.write(move |conn| offers::draft(conn, &granted, now(), id, new.clone()))
+        .await
+        .expect("a draft of an offer")
+}
+
+/// Such an offer, sent to the sponsor of the intake.
+pub async fn sent_offer(db: &Db, intake: &Intake) -> Offer {
+    let id = drafted_offer(db, intake).await.id;
+    let granted = granted(&staff(Role::Adviser));
+    db.write(move |conn| offers::send(conn, &granted, now(), id, None))
+        .await
+        .expect("a sent offer")
+}
+
+/// Writes down that the municipality committed to pay this share (C10).
+pub fn committed(conn: &mut DbConn, intake: IntakeId, percent: i32) -> DbResult<()> {
+    let at = At(now().at);
+    diesel::insert_into(assessments::table)
+        .values((
+            assessments::intake.eq(intake),
+            assessments::version.eq(1_i64),
+            assessments::created_at.eq(at),
+            assessments::updated_at.eq(at),
+        ))
+        .execute(conn)?;
+    diesel::insert_into(assessment_facts::table)
+        .values((
+            assessment_facts::intake.eq(intake),
+            assessment_facts::kind.eq("co_funding"),
+            assessment_facts::key.eq(""),
+            assessment_facts::percent.eq(percent),
+            assessment_facts::recorded_by.eq("test"),
+            assessment_facts::recorded_at.eq(at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Lets the last day of an offer pass, and the job come by that closes it.
+pub fn lapse(conn: &mut DbConn, offer: OfferId) -> DbResult<()> {
+    let yesterday = now().today.yesterday().expect("a day before");
+    diesel::update(offers_table::table.find(offer))
+        .set(offers_table::valid_until_on.eq(On(yesterday)))
+        .execute(conn)?;
+    offers::expire_due(conn, now())?;
+    Ok(())
+}
+
 /// A slug, from a text that is one.
 #[must_use]
 pub fn slug(text: &str) -> Slug {
@@ -175,7 +308,6 @@ pub fn slug(text: &str) -> Slug {
 
 /// How many rows a table holds, seen from outside the executor.
 pub async fn count(db: &Db, table: &'static str) -> i64 {
-    use diesel::RunQueryDsl as _;
     db.read(move |conn| {
         let query = format!("SELECT count(*) FROM {table}");
         Ok::<i64, DbError>(diesel::dsl::sql::<diesel::sql_types::BigInt>(&query).get_result(conn)?)

@@ -11,6 +11,8 @@ diesel::table! {
         number -> Integer,
         status -> Text,
         municipality -> Text,
+        programme -> Text,
+        programme_number -> Integer,
         introduction -> Nullable<Text>,
         content -> Text,
         valid_until_on -> Nullable<Day>,

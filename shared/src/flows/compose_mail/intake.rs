@@ -80,13 +80,13 @@ impl Composer<'_> {
         Ok(self.addressed(render(&contents, &to, &self.letterhead.institute)?))
     }
 
-    fn content(&mut self, intake: &Intake) -> Result<ProgrammeContent, ComposeError> {
+    pub(super) fn content(&mut self, intake: &Intake) -> Result<ProgrammeContent, ComposeError> {
         programmes::queries::content(self.conn, &intake.programme, intake.programme_number)?
             .ok_or(ComposeError::Incomplete { what: "programme" })
     }
 
     /// The programme with whoever answers questions and whoever it is run with (P2).
-    fn programme(
+    pub(super) fn programme(
         &mut self,
         intake: &Intake,
         content: &ProgrammeContent,
@@ -136,14 +136,14 @@ impl Composer<'_> {
     }
 
     /// The day of an instant where the institute is.
-    fn day(&self, at: Option<Timestamp>, or_else: Timestamp) -> Date {
+    pub(super) fn day(&self, at: Option<Timestamp>, or_else: Timestamp) -> Date {
         let zone = self.letterhead.institute.usual_zone.time_zone();
         zone.to_datetime(at.unwrap_or(or_else)).date()
     }
 }
 
 /// What to mention in questions: the municipality's own case number, else ours.
-fn reference(intake: &Intake) -> Line {
+pub(super) fn reference(intake: &Intake) -> Line {
     match &intake.external_reference {
         Some(reference) => Line::new(reference),
         None => Line::new(&intake.id.to_string()),

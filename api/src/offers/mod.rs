@@ -1,0 +1,22 @@
+//! Offers over HTTP (T3, T4, T5).
+
+mod dto;
+mod handlers;
+mod problems;
+mod transitions;
+mod view;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Mounts the operations on offers.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(handlers::create_offer)
+        .service(handlers::list_intake_offers)
+        .service(handlers::list_offers)
+        .service(handlers::get_offer)
+        .service(handlers::change_offer)
+        .service(handlers::list_offer_history)
+        .service(transitions::send_offer)
+        .service(transitions::withdraw_offer);
+}

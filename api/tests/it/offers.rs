@@ -1,0 +1,643 @@
+//! Offers over HTTP: composed, sent, superseded, taken back.
+
+use koplopers_shared::access::Role;
+use koplopers_shared::catalogue::shipped;
+use koplopers_shared::intakes::Intake;
+use koplopers_shared::on_both_databases;
+use koplopers_shared::testing::given;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::app::{Answer, Caller, TestApp};
+
+const MUNICIPALITY: &str = "GM0363";
+
+/// A number that passes the check of the BSN and belongs to nobody.
+const NUMBER: &str = "111222333";
+
+async fn matched(app: &TestApp, programme: &str) -> Intake {
+    if programme == "inclusief" {
+        given::open_round(&app.db, programme).await;
+    }
+    given::matched(&app.db, given::amsterdam(), programme).await
+}
+
+fn block(key: &str) -> Value {
+    json!({
+        "key": key,
+        "description": "Een jaar lang trekken we op met het wijkteam.",
+        "hours": 80,
+        "cost": 1_000_000,
+        "ownContribution": 500_000
+    })
+}
+
+fn principles(programme: &str) -> Value {
+    let content = shipped().programme(programme).unwrap();
+    let ticked = |key: &String| json!({ "key": key, "ticked": true });
+    content
+        .guiding_principles
+        .iter()
+        .map(|principle| ticked(&principle.key))
+        .collect()
+}
+
+/// An offer that can be sent.
+fn complete(programme: &str, blocks: &Value) -> Value {
+    json!({
+        "introduction": "Fijn dat we elkaar spraken.",
+        "blocks": blocks,
+        "principles": principles(programme),
+        "validUntilOn": "2026-03-31"
+    })
+}
+
+fn offers_of(intake: &Intake) -> String {
+    format!("/v1/intakes/{}/offers", intake.id)
+}
+
+async fn post(caller: &Caller<'_>, path: &str) -> Answer {
+    caller.call(Method::POST, path).send().await
+}
+
+/// Drafts an offer with these blocks and sends it.
+async fn send(app: &TestApp, intake: &Intake, blocks: &Value) -> Answer {
+    let adviser = app.as_role(Role::Adviser);
+    let body = complete(intake.programme.as_str(), blocks);
+    let draft = adviser.post(&offers_of(intake), &body).await.expect(201);
+    post(&adviser, &format!("{}/sending", draft.header("location"))).await
+}
+
+/// The fields that a refusal names, as `(name, code)`.
+fn named(problem: &Value) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let fields = problem["invalidParams"].as_array().unwrap();
+    let pair = |field: &Value| (text(&field["name"]), text(&field["code"]));
+    fields.iter().map(pair).collect()
+}
+
+fn pair(name: &str, code: &str) -> (String, String) {
+    (name.to_owned(), code.to_owned())
+}
+
+on_both_databases! {
+    async fn an_offer_of_several_blocks_adds_up_and_reads_back(db: TestDb) {
+        // mission: T5
+        let app = TestApp::start(db).await;
+        let intake = matched(&app, "uitvoering").await;
+        let adviser = app.as_role(Role::Adviser);
+        let mut partnership = block("knowledge_partnership");
+        partnership["kind"] = json!("partnership");
+        let mut network = block("learning_network");
+        network["cost"] = json!(250_001);
+        network["ownContribution"] = json!(1);
+        let body = complete("uitvoering", &json!([partnership, network]));
+        let made = adviser.post(&offers_of(&intake), &body).await.expect(201);
+        let path = made.header("location").to_owned();
+        let read = adviser.get(&path).await.expect(200);
+        assert_eq!((&made.text, made.header("etag")), (&read.text, read.header("etag")));
+        let offer = read.json();
+        assert_eq!(offer["status"], "drafted");
+        assert_eq!(offer["number"], 1);
+        assert_eq!(offer["currency"], "EUR");
+        assert_eq!(offer["programmeVersion"], 1);
+        assert_eq!(offer["totals"], json!({ "hours": 160, "cost": 1_250_001, "ownContribution": 500_001 }));
+        assert_eq!(offer["blocks"][0]["kind"], "partnership");
+        let listed = adviser.get(&offers_of(&intake)).await.expect(200);
+        assert_eq!(listed.text_at("/items/0/id"), offer["id"].as_str().unwrap());
+        for (query, found) in [
+            ("status=drafted", 1), ("status=sent", 0), ("programme=uitvoering", 1),
+            ("programme=inclusief", 0), ("municipality=GM0363", 1), ("municipality=GM0344", 0),
+            (&*format!("intake={}", intake.id), 1),
+        ] {
+            let list = adviser.get(&format!("/v1/offers?{query}")).await.expect(200).json();
+            assert_eq!(list["items"].as_array().unwrap().len(), found, "{query}");
+        }
+    }
+
+    async fn a_combination_that_cannot_be_is_refused_with_its_rule(db: TestDb) {
+        // mission: T3, T5, B1
+        let app = TestApp::start(db).await;
+        let intake = matched(&app, "uitvoering").await;
+        let adviser = app.as_role(Role::Adviser);
+        let with = |change: Value| {
+            let mut block = block("knowledge_partnership");
+            for (key, value) in change.as_object().unwrap() {
+                block[key] = value.clone();
+            }
+            json!([block])
+        };
+        let step = |step: Value| with(json!({ "steps": [step] }));
+        let day = "2026-04-20";
+        for (blocks, name, code) in [
+            (json!([block("local_practice")]), "/blocks/0/key", "unknown-block"),
+            (
+                json!([block("learning_network"), block("learning_network")]),
+                "/blocks/1/key",
+                "block-twice",
+            ),
+            (with(json!({ "kind": "participatory_research" })), "/blocks/0/kind", "kind-not-of-block"),
+            (with(json!({ "kind": "magic" })), "/blocks/0/kind", "enum"),
+            (
+                with(json!({ "ownContribution": 1_000_001 })),
+                "/blocks/0/ownContribution",
+                "own-contribution-over-cost",
+            ),
+            (with(json!({ "cost": -1, "ownContribution": 0 })), "/blocks/0/cost", "too-small"),
+            (
+                with(json!({ "cost": 9_007_199_254_740_992_i64 })),
+                "/blocks/0/cost",
+                "too-large",
+            ),
+            (with(json!({ "hours": 0.5 })), "/blocks/0/hours", "type"),
+            (
+                step(json!({ "name": "Overleg", "form": "theatre", "plannedOn": day })),
+                "/blocks/0/steps/0/form",
+                "form-not-of-block",
+            ),
+            (
+                step(json!({ "name": "Overleg", "method": "meeting", "plannedOn": day })),
+                "/blocks/0/steps/0/method",
+                "method-not-of-block",
+            ),
+            (step(json!({ "key": "mapping" })), "/blocks/0/steps/0/key", "unknown-step"),
+            (step(json!({ "plannedOn": day })), "/blocks/0/steps/0/name", "required"),
+        ] {
+            let fields = adviser
+                .post(&offers_of(&intake), &json!({ "blocks": blocks }))
+                .await
+                .invalid();
+            assert_eq!(fields, [pair(name, code)], "{blocks}");
+        }
+        let principles = json!({ "principles": [
+            { "key": "people_first", "ticked": true },
+            { "key": "people_first", "ticked": false },
+            { "key": "profit", "ticked": true }
+        ] });
+        assert_eq!(adviser.post(&offers_of(&intake), &principles).await.invalid(), [
+            pair("/principles/1/key", "principle-twice"),
+            pair("/principles/2/key", "unknown-principle"),
+        ]);
+        assert_eq!(given::count(&app.db, "offers").await, 0);
+    }
+
+    async fn a_total_that_is_too_large_is_refused_and_never_wraps(db: TestDb) {
+        // mission: T5
+        let app = TestApp::start(db).await;
+        let intake = matched(&app, "uitvoering").await;
+        let largest = 9_007_199_254_740_991_i64;
+        let dear = |key: &str, cost: i64, own: i64| {
+            let mut block = block(key);
+            block["cost"] = json!(cost);
+            block["ownContribution"] = json!(own);
+            block
+        };
+        let adviser = app.as_role(Role::Adviser);
+        let over = json!({ "blocks": [
+            dear("knowledge_partnership", largest, largest), dear("learning_network", 1, 0)
+        ] });
+        let fields = adviser.post(&offers_of(&intake), &over).await.invalid();
+        assert_eq!(fields, [pair("/blocks", "total-too-large")]);
+        let just = json!({ "blocks": [
+            dear("knowledge_partnership", largest, largest), dear("learning_network", 0, 0)
+        ] });
+        let made = adviser.post(&offers_of(&intake), &just).await.expect(201);
+        assert_eq!(made.json()["totals"]["cost"], largest);
+        // 64 bits and more are no amounts either.
+        for cost in ["9223372036854775808", "18446744073709551616", "1e300"] {
+            let body = over.to_string().replace(&largest.to_string(), cost);
+            let answer = adviser
+                .call(Method::POST, &offers_of(&intake))
+                .header("content-type", "application/json")
+                .body(body)
+                .send()
+                .await;
+            assert_eq!(answer.status, 400, "{cost}: {}", answer.text);
+        }
+    }
+
+    async fn an_intake_that_is_not_matched_gets_no_offer(db: TestDb) {
+        // mission: T4
+        let app = TestApp::start(db).await;
+        let intake = given::submitted(&app.db, given::amsterdam(), "uitvoering").await;
+        let adviser = app.as_role(Role::Adviser);
+        let refused = adviser.post(&offers_of(&intake), &json!({})).await;
+        let problem = refused.problem(409, "intake-not-matched");
+        assert_eq!(problem["currentStatus"], "submitted");
+        assert_eq!(problem["allowedActions"], json!(["plan_talk", "refer", "withdraw"]));
+    }
+
+    async fn an_offer_is_sent_when_it_has_all_it_needs_and_every_gap_is_named(db: TestDb) {
+        // mission: T4
+        let app = TestApp::start(db).await;
+        let intake = matched(&app, "clientenparticipatie").await;
+        let adviser = app.as_role(Role::Adviser);
+        let made = adviser.post(&offers_of(&intake), &json!({})).await.expect(201);
+        let path = made.header("location").to_owned();
+        let sending = format!("{path}/sending");
+        let problem = post(&adviser, &sending).await.problem(409, "offer-incomplete");
+        let mut expected = vec![pair("/blocks", "required"), pair("/validUntilOn", "required")];
+        expected.resize(6, pair("/principles", "principle-open"));
+        assert_eq!(named(&problem), expected);
+
+        let mut all = principles("clientenparticipatie");
+        all[0] = json!({ "key": "everyone_heard", "ticked": false });
+        let change = json!({
+            "blocks": [{ "steps": [{ "name": "Gesprek" }], "key": "conversations",
+                "description": "We spreken iedereen.", "hours": 10, "cost": 0, "ownContribution": 0 }],
+            "principles": all,
+            "validUntilOn": "2026-03-02"
+        });
+        let changed = adviser.patch(&path, made.header("etag"), &change).await.expect(200);
+        let problem = post(&adviser, &sending).await.problem(409, "offer-incomplete");
+        assert_eq!(named(&problem), [
+            pair("/validUntilOn", "past"),
+            pair("/blocks/0/steps/0/plannedOn", "required"),
+            pair("/blocks/0/steps/0/form", "required"),
+            pair("/blocks/0/steps/0/method", "required"),
+            pair("/principles", "principle-open"),
+        ]);
+        assert!(problem.to_string().contains("everyone_heard"));
+
+        // A principle that is not met is explained.
+        all[0] = json!({ "key": "everyone_heard", "ticked": false, "remark": "De adviesraad is er nog niet." });
+        let change = json!({
+            "blocks": [{ "key": "conversations", "description": "We spreken iedereen.",
+                "hours": 10, "cost": 0, "ownContribution": 0, "steps": [{
+                    "name": "Gesprek", "form": "conversation", "method": "other", "plannedOn": "2026-04-01" }] }],
+            "principles": all,
+            "validUntilOn": "2026-03-03"
+        });
+        adviser.patch(&path, changed.header("etag"), &change).await.expect(200);
+        let sent = post(&adviser, &sending).await.expect(200).json();
+        assert_eq!(sent["status"], "sent");
+        assert_eq!(sent["sponsor"]["role"], "gemeentesecretaris");
+        assert_eq!(given::count(&app.db, "deliveries WHERE kind = 'offer_sent'").await, 1);
+        let again = post(&adviser, &sending).await.problem(409, "invalid-transition");
+        assert_eq!(again["currentStatus"], "sent");
+        assert_eq!(again["allowedActions"], json!(["withdraw", "accept", "refuse"]));
+    }
+
+    async fn an_intervention_names_who_asked_for_it(db: TestDb) {
+        // mission: B2
+        let app = TestApp::start(db).await;
+        let intake = matched(&app, "uitvoering").await;
+        let adviser = app.as_role(Role::Adviser);
+        let asked = |role: Option<&str>, key: &str| {
+            let mut block = block(key);
+            if let Some(role) = role {
+                block["askedBy"] = json!(role);
+            }
+            json!({ "blocks": [block] })
+        };
+        for (role, key, code) in [
+            (None, "tailored_intervention", "asked-by-missing"),
+            (Some("gemeentesecretaris"), "tailored_intervention", "asked-by-not-allowed"),
+            (Some("wethouder"), "learning_network", "asked-by-not-allowed"),
+        ] {
+            let fields = adviser.post(&offers_of(&intake), &asked(role, key)).await.invalid();
+            assert_eq!(fields, [pair("/blocks/0/askedBy", code)]);
+        }
+        for role in ["burgemeester", "wethouder"] {
+            let body = asked(Some(role), "tailored_intervention");
+            let made = adviser.post(&offers_of(&intake), &body).await.expect(201);
+            assert_eq!(made.text_at("/blocks/0/askedBy"), role);
+        }
+    }
+
+    async fn a_text_that_may_hold_a_bsn_is_refused_until_somebody_looked(db: TestDb) {
+        // mission: B2
+        let app = TestApp::start(db).await;
+        let intake = matched(&app, "uitvoering").await;
+        let adviser = app.as_role(Role::Adviser);
+        let mut about_them = block("tailored_intervention");
+        about_them["askedBy"] = json!("wethouder");
+        about_them["description"] = json!(format!("Het gezin met nummer {NUMBER}."));
+        about_them["steps"] = json!([{ "name": "Bezoek aan 111 222 333" }]);
+        let mut body = json!({ "blocks": [about_them] });
+        let refused = adviser.post(&offers_of(&intake), &body).await;
+        let problem = refused.problem(400, "possible-bsn");
+        assert_eq!(named(&problem), [
+            pair("/blocks/0/description", "possible-bsn"),
+            pair("/blocks/0/steps/0/name", "possible-bsn"),
+        ]);
+        assert!(!refused.text.contains(NUMBER) && !refused.text.contains("111 222 333"));
+        body["containsNoBsn"] = json!(true);
+        let made = adviser.post(&offers_of(&intake), &body).await.expect(201);
+        let path = made.header("location").to_owned();
+        let reason = json!({ "introduction": "Zie 111.222.333" });
+        adviser.patch(&path, made.header("etag"), &reason).await.problem(400, "possible-bsn");
+        let reason = json!({ "reason": NUMBER });
+        adviser.post(&format!("{path}/withdrawal"), &reason).await.problem(400, "possible-bsn");
+        // The same holds for what a municipality writes about its issue.
+        let request = json!({
+            "programme": "versnelling",
+            "externalReference": NUMBER,
+            "issues": [{ "title": "Een gezin", "description": format!("BSN {NUMBER}") }]
+        });
+        let refused = app.as_municipality(MUNICIPALITY).post("/v1/intakes", &request).await;
+        let fields = named(&refused.problem(400, "possible-bsn"));
+        assert_eq!(fields, [pair("/issues/0/description", "possible-bsn")]);
+    }
+
+    async fn neighbourhood_research_is_sent_with_its_four_steps_in_order(db: TestDb) {
+        // mission: B3
+        let app = TestApp::start(db).await;
+        let intake = matched(&app, "uitvoering").await;
+        let research = |steps: &[(&str, &str)]| {
+            let mut block = block("neighbourhood_research");
+            block["kind"] = json!("participatory_research");
+            block["steps"] = steps
+                .iter()
+                .map(|(key, day)| json!({ "key": key, "plannedOn": day }))
+                .collect();
+            json!([block])
+        };
+        let short = send(&app, &intake, &research(&[("mapping", "2026-04-01"), ("acting", "2026-05-01")])).await;
+        assert_eq!(named(&short.problem(409, "offer-incomplete")), [
+            pair("/blocks/0/steps", "fixed-step-missing"),
+            pair("/blocks/0/steps", "fixed-step-missing"),
+        ]);
+        let back = send(&app, &intake, &research(&[
+            ("mapping", "2026-04-01"), ("acting", "2026-06-01"), ("analysis", "2026-05-31"),
+            ("presentation", "2026-07-01"),
+        ])).await;
+        assert_eq!(named(&back.problem(409, "offer-incomplete")), [pair("/blocks/0/steps/2", "order")]);
+        let good = send(&app, &intake, &research(&[
+            ("mapping", "2026-04-01"), ("acting", "2026-05-01"), ("analysis", "2026-05-01"),
+            ("presentation", "2026-07-01"),
+        ])).await.expect(200);
+        assert_eq!(good.text_at("/blocks/0/steps/0/name"), "in kaart brengen");
+    }
+
+    async fn steps_of_a_partnership_have_a_form_and_a_method(db: TestDb) {
+        // mission: B1
+        let app = TestApp::start(db).await;
+        let intake = matched(&app, "uitvoering").await;
+        let mut partnership = block("knowledge_partnership");
+        partnership["steps"] = json!([
+            { "name": "Werkgroep", "form": "working_group", "method": "participation_wheel", "plannedOn": "2026-04-20" },
+            { "name": "Bijeenkomst", "form": "meeting", "plannedOn": "2026-05-20" }
+        ]);
+        let refused = send(&app, &intake, &json!([partnership])).await;
+        let problem = refused.problem(409, "offer-incomplete");
+        assert_eq!(named(&problem), [pair("/blocks/0/steps/1/method", "required")]);
+        partnership["steps"][1]["method"] = json!("theatre");
+        let sent = send(&app, &intake, &json!([partnership])).await.expect(200);
+        assert_eq!(sent.text_at("/blocks/0/steps/1/method"), "theatre");
+    }
+
+    async fn half_of_the_local_practice_is_paid_by_the_municipality(db: TestDb) {
+        // mission: C10
+        let app = TestApp::start(db).await;
+        let intake = matched(&app, "inclusief").await;
+        let blocks = |own: i64| {
+            let mut practice = block("local_practice");
+            practice["ownContribution"] = json!(own);
+            let mut group = block("learning_group");
+            // Paid in full, and of no account: it is not the local practice.
+            group["ownContribution"] = json!(1_000_000);
+            json!([practice, group])
+        };
+        let refused = send(&app, &intake, &blocks(490_000)).await;
+        let problem = refused.problem(409, "own-contribution-too-low");
+        assert_eq!(problem["sum"], 490_000);
+        assert_eq!(problem["base"], 1_000_000);
+        assert_eq!(problem["percent"], 50);
+        assert_eq!(problem["currency"], "EUR");
+        send(&app, &intake, &blocks(499_999)).await.problem(409, "own-contribution-too-low");
+        assert_eq!(given::count(&app.db, "deliveries WHERE kind = 'offer_sent'").await, 0);
+        send(&app, &intake, &blocks(500_000)).await.expect(200);
+        // What was committed to in the assessment holds when it is more.
+        let id = intake.id;
+        app.db.write(move |conn| given::committed(conn, id, 60)).await.unwrap();
+        let problem = send(&app, &intake, &blocks(500_000)).await.problem(409, "own-contribution-too-low");
+        assert_eq!(problem["percent"], 60);
+        send(&app, &intake, &blocks(600_000)).await.expect(200);
+    }
+
+    async fn a_newer_offer_takes_the_place_of_the_one_before(db: TestDb) {
+        // mission: T4
+        let app = TestApp::start(db).await;
+        let intake = matched(&app, "versnelling").await;
+        let first = given::sent_offer(&app.db, &intake).await;
+        let second = given::sent_offer(&app.db, &intake).await;
+        assert_eq!((first.number, second.number), (1, 2));
+        let municipality = app.as_municipality(MUNICIPALITY);
+        let older = municipality.get(&format!("/v1/offers/{}", first.id)).await.expect(200).json();
+        assert_eq!(older["status"], "superseded");
+        let newer = municipality.get(&format!("/v1/offers/{}", second.id)).await.expect(200).json();
+        assert_eq!(newer["status"], "sent");
+        let history = municipality.get(&format!("/v1/offers/{}/history", first.id)).await.expect(200);
+        let types: Vec<String> = (0..2).map(|n| history.text_at(&format!("/items/{n}/type"))).collect();
+        assert_eq!(types, ["offer.sent", "offer.superseded"]);
+    }
+
+    async fn a_municipality_learns_of_an_offer_when_it_is_sent(db: TestDb) {
+        // mission: T4; security: 20, 22
+        let app = TestApp::start(db).await;
+        let intake = matched(&app, "versnelling").await;
+        let draft = given::drafted_offer(&app.db, &intake).await;
+        let path = format!("/v1/offers/{}", draft.id);
+        let municipality = app.as_municipality(MUNICIPALITY);
+        for hidden in [path.clone(), format!("{path}/history")] {
+            municipality.get(&hidden).await.problem(404, "not-found");
+        }
+        for list in ["/v1/offers".to_owned(), offers_of(&intake)] {
+            assert_eq!(municipality.get(&list).await.expect(200).json()["items"], json!([]), "{list}");
+        }
+        let events = municipality.get("/v1/events?limit=500").await.expect(200);
+        assert!(!events.text.contains("offer."), "{}", events.text);
+        // Taken back before it was sent, it never was.
+        let adviser = app.as_role(Role::Adviser);
+        let sent = given::sent_offer(&app.db, &intake).await;
+        adviser.post(&format!("{path}/withdrawal"), &json!({ "reason": "Dubbel" })).await.expect(200);
+        let listed = municipality.get("/v1/offers").await.expect(200).json();
+        assert_eq!(listed["items"].as_array().unwrap().len(), 1);
+        assert_eq!(listed["items"][0]["id"], sent.id.to_string());
+        let stranger = app.as_municipality("GM0344");
+        stranger.get(&format!("/v1/offers/{}", sent.id)).await.problem(404, "not-found");
+        stranger.get(&offers_of(&intake)).await.problem(404, "not-found");
+    }
+
+    async fn a_change_needs_the_tag_and_a_draft(db: TestDb) {
+        // mission: T4; security: 55
+        let app = TestApp::start(db).await;
+        let intake = matched(&app, "versnelling").await;
+        let draft = given::drafted_offer(&app.db, &intake).await;
+        let path = format!("/v1/offers/{}", draft.id);
+        let adviser = app.as_role(Role::Adviser);
+        let change = json!({ "introduction": null });
+        let untagged = adviser.call(Method::PATCH, &path).json(&change).send().await;
+        untagged.problem(428, "precondition-required");
+        adviser.patch(&path, "\"9-00\"", &change).await.problem(412, "stale");
+        let tag = adviser.get(&path).await.expect(200).header("etag").to_owned();
+        let changed = adviser.patch(&path, &tag, &change).await.expect(200).json();
+        assert_eq!(changed["introduction"], json!(null));
+        assert_eq!(changed["blocks"].as_array().unwrap().len(), 1);
+        post(&adviser, &format!("{path}/sending")).await.expect(200);
+        let problem = adviser.patch(&path, "*", &change).await.problem(409, "invalid-transition");
+        assert_eq!(problem["currentStatus"], "sent");
+    }
+
+    async fn taking_the_intake_back_takes_its_offers_back(db: TestDb) {
+        // mission: T4
+        let app = TestApp::start(db).await;
+        let intake = matched(&app, "versnelling").await;
+        let sent = given::sent_offer(&app.db, &intake).await;
+        let draft = given::drafted_offer(&app.db, &intake).await;
+        let municipality = app.as_municipality(MUNICIPALITY);
+        let reason = json!({ "reason": "Een ander plan." });
+        municipality.post(&format!("/v1/intakes/{}/withdrawal", intake.id), &reason).await.expect(200);
+        let adviser = app.as_role(Role::Adviser);
+        for id in [sent.id, draft.id] {
+            let offer = adviser.get(&format!("/v1/offers/{id}")).await.expect(200).json();
+            assert_eq!(offer["status"], "withdrawn");
+            assert_eq!(offer["closedReason"], "Een ander plan.");
+        }
+    }
+}
+
+/// Every state that an offer can be put in here, with the offer.
+async fn in_every_state(app: &TestApp) -> Vec<(&'static str, String)> {
+    use koplopers_shared::access::{Actor, Permit};
+    use koplopers_shared::offers::{self, AnsweredBy, OfferAnswer};
+    let mut found = Vec::new();
+    let programmes = [
+        "versnelling",
+        "uitvoering",
+        "clientenparticipatie",
+        "inclusief",
+    ];
+    let answer = async |intake: &Intake, answer: OfferAnswer| {
+        let offer = given::sent_offer(&app.db, intake).await;
+        let actor = Actor::link_holder(offer.sponsor.unwrap().person, Permit::OffersAnswer);
+        let granted = given::granted(&std::sync::Arc::new(actor));
+        let write = move |conn: &mut _| {
+            offers::answer(conn, &granted, given::now(), offer.id, answer.clone())
+        };
+        app.db.write(write).await.unwrap().id.to_string()
+    };
+    let first = matched(app, programmes[0]).await;
+    found.push((
+        "drafted",
+        given::drafted_offer(&app.db, &first).await.id.to_string(),
+    ));
+    found.push((
+        "superseded",
+        given::sent_offer(&app.db, &first).await.id.to_string(),
+    ));
+    found.push((
+        "sent",
+        given::sent_offer(&app.db, &first).await.id.to_string(),
+    ));
+    let second = matched(app, programmes[1]).await;
+    let refusal = OfferAnswer::Refuse {
+        reason: "Te duur".to_owned(),
+    };
+    found.push(("refused", answer(&second, refusal).await));
+    let by = AnsweredBy {
+        name: "Anna".to_owned(),
+        role: "Secretaris".to_owned(),
+    };
+    found.push(("accepted", answer(&second, OfferAnswer::Accept(by)).await));
+    let third = matched(app, programmes[2]).await;
+    let withdrawn = given::sent_offer(&app.db, &third).await.id;
+    let path = format!("/v1/offers/{withdrawn}/withdrawal");
+    app.as_coordinator()
+        .post(&path, &json!({ "reason": "Fout" }))
+        .await
+        .expect(200);
+    found.push(("withdrawn", withdrawn.to_string()));
+    let fourth = matched(app, programmes[3]).await;
+    let expired = given::sent_offer(&app.db, &fourth).await.id;
+    found.push(("expired", expired.to_string()));
+    app.db
+        .write(move |conn| given::lapse(conn, expired))
+        .await
+        .unwrap();
+    found
+}
+
+on_both_databases! {
+    async fn every_state_and_role_allows_exactly_what_allowed_actions_says(db: TestDb) {
+        // mission: T4; security: 19
+        let app = TestApp::start(db).await;
+        let table = [
+            ("change", vec!["drafted"]),
+            ("send", vec!["drafted"]),
+            ("withdraw", vec!["drafted", "sent"]),
+            ("accept", vec!["sent"]),
+            ("refuse", vec!["sent"]),
+        ];
+        for (state, id) in in_every_state(&app).await {
+            let path = format!("/v1/offers/{id}");
+            for role in Role::ALL {
+                let caller = match role {
+                    Role::Municipality => app.as_municipality(MUNICIPALITY),
+                    Role::Adviser | Role::Coordinator | Role::Member | Role::Ops | Role::Auditor => {
+                        app.as_role(*role)
+                    }
+                };
+                let writes = matches!(role, Role::Adviser | Role::Coordinator);
+                let sees = writes || (*role == Role::Municipality && state != "drafted");
+                let read = caller.get(&path).await;
+                if sees {
+                    let offer = read.expect(200).json();
+                    assert_eq!(offer["status"], state);
+                    for (action, from) in &table {
+                        let asked = writes && !matches!(*action, "accept" | "refuse");
+                        let told = offer["allowedActions"]
+                            .as_array()
+                            .unwrap()
+                            .iter()
+                            .find(|told| told["action"] == *action)
+                            .unwrap();
+                        let possible = from.contains(&state);
+                        let name = format!("{role} {state} {action}: {told}");
+                        assert_eq!(told["allowed"], asked && possible, "{name}");
+                        let reason = match (asked, possible) {
+                            (false, _) => json!("scope"),
+                            (true, false) => json!("state"),
+                            (true, true) => json!(null),
+                        };
+                        assert_eq!(told["reason"], reason, "{name}");
+                    }
+                } else {
+                    assert!([403, 404].contains(&read.status), "{role} {state}: {}", read.text);
+                }
+                // What is not allowed is refused, and what is allowed is not: each action is
+                // tried where it cannot succeed, so that the next caller finds the same state.
+                for (action, from) in &table[..3] {
+                    let possible = writes && from.contains(&state);
+                    if possible {
+                        continue;
+                    }
+                    let call = match *action {
+                        "change" => caller
+                            .call(Method::PATCH, &path)
+                            .header("if-match", "*")
+                            .json(&json!({})),
+                        "send" => caller.call(Method::POST, &format!("{path}/sending")),
+                        _ => caller
+                            .call(Method::POST, &format!("{path}/withdrawal"))
+                            .json(&json!({ "reason": "Fout" })),
+                    };
+                    let status = call.send().await.status;
+                    assert_eq!(status, if writes { 409 } else { 403 }, "{role} {state} {action}");
+                }
+            }
+        }
+        // And what is allowed is done.
+        let intake = given::matched(&app.db, given::utrecht(), "versnelling").await;
+        for role in [Role::Adviser, Role::Coordinator] {
+            let caller = app.as_role(role);
+            let path = format!("/v1/offers/{}", given::drafted_offer(&app.db, &intake).await.id);
+            caller.patch(&path, "*", &json!({})).await.expect(200);
+            post(&caller, &format!("{path}/sending")).await.expect(200);
+            caller.post(&format!("{path}/withdrawal"), &json!({ "reason": "Fout" })).await.expect(200);
+            let path = format!("/v1/offers/{}", given::drafted_offer(&app.db, &intake).await.id);
+            caller.post(&format!("{path}/withdrawal"), &json!({ "reason": "Fout" })).await.expect(200);
+        }
+    }
+}
