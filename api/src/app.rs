@@ -18,8 +18,8 @@ use crate::problem::{Problem, pages};
 use crate::state::AppState;
 use crate::{
     audit, auth, clients, docs_page, document, events, glossary, health, identity_links, intakes,
-    knowledge, me, meetings, municipalities, oauth, offers, organisations, people, programmes,
-    reference,
+    knowledge, me, meetings, municipalities, networks, oauth, offers, organisations, people,
+    programmes, reference,
 };
 
 /// Where the API lives. It is in `servers` of the document, and not in its paths.
@@ -44,6 +44,7 @@ fn operations(config: &mut ServiceConfig<'_>) {
         .configure(meetings::routes)
         .configure(knowledge::routes)
         .configure(offers::routes)
+        .configure(networks::routes)
         .configure(events::routes)
         .configure(audit::routes);
 }

@@ -95,6 +95,10 @@ const TAGS: &[(&str, &str)] = &[
         "knowledge",
         "The body of knowledge, and who was pointed to what",
     ),
+    (
+        "learning networks",
+        "Who learns together, and how they join and leave",
+    ),
     ("programmes", "What a municipality can apply for, and when"),
     (
         "municipalities",

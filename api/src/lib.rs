@@ -25,6 +25,7 @@ pub mod meetings;
 pub mod metrics;
 pub mod middleware;
 pub mod municipalities;
+pub mod networks;
 pub mod oauth;
 pub mod offers;
 pub mod operation;

@@ -11,6 +11,7 @@ use koplopers_shared::catalogue::{
 use koplopers_shared::intakes::IntakeStatus;
 use koplopers_shared::knowledge::ItemStatus;
 use koplopers_shared::meetings::{MeetingOutcome, MeetingStatus};
+use koplopers_shared::networks::{MembershipStatus, NetworkKind, NetworkStatus};
 use koplopers_shared::offers::{OfferStatus, OptionKind};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
@@ -60,6 +61,9 @@ word_schemas! {
     MeetingOutcomeWord of MeetingOutcome, "MeetingOutcome", "What came of a meeting.";
     OfferStatusWord of OfferStatus, "OfferStatus", "Where an offer stands; see the glossary.";
     OptionKindWord of OptionKind, "OptionKind", "What kind of option a building block is; see the glossary.";
+    NetworkKindWord of NetworkKind, "NetworkKind", "Whom a learning network is for.";
+    NetworkStatusWord of NetworkStatus, "NetworkStatus", "Whether a learning network takes members.";
+    MembershipStatusWord of MembershipStatus, "MembershipStatus", "Whether somebody is in a learning network.";
     PlanUnitWord of PlanUnit, "PlanUnit", "What the numbers of a meeting plan are counted over.";
 }
 

@@ -22,6 +22,7 @@ pub mod logging;
 pub mod mail;
 pub mod meetings;
 pub mod municipalities;
+pub mod networks;
 pub mod offers;
 pub mod organisations;
 pub mod paging;

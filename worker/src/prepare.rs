@@ -10,6 +10,8 @@ use koplopers_shared::flows::{
 };
 use koplopers_shared::keys::{KeyError, KeyRing};
 
+use url::Url;
+
 use crate::message::{MessageError, OutgoingMail, Party};
 use crate::transport::{Envelope, EnvelopeError};
 
@@ -147,7 +149,7 @@ fn assemble(
         message_id,
         in_reply_to: mail.in_reply_to.as_deref(),
         date: now,
-        unsubscribe_url: None,
+        unsubscribe_url: mail.unsubscribe_url.as_ref().map(Url::as_str),
     };
     Ok(FrozenMail {
         envelope: Envelope::new(letterhead.from.as_str(), mail.to.as_str())?,

@@ -12,6 +12,7 @@ mod answer;
 mod bad_link;
 mod form;
 mod layout;
+mod leave;
 mod limits;
 mod stylesheet;
 mod visit;
@@ -46,5 +47,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(stylesheet::show_stylesheet)
         .service(answer::show_answer)
-        .service(answer::submit_answer);
+        .service(answer::submit_answer)
+        .service(leave::show_membership)
+        .service(leave::leave_network);
 }

@@ -14,6 +14,7 @@ mod kills;
 mod knowledge;
 mod limits;
 mod municipalities;
+mod networks;
 mod offers;
 mod organisations;
 mod outcomes;

@@ -39,9 +39,8 @@ CREATE TABLE trajectory_blocks (
     id uuid PRIMARY KEY,
     trajectory uuid NOT NULL REFERENCES trajectories (id),
     position integer NOT NULL,
-    -- The building block of the programme.
+    -- The building block of the programme. Where it stands follows from its steps.
     key text NOT NULL,
-    status text NOT NULL CHECK (status IN ('planned', 'running', 'done', 'cancelled')),
     UNIQUE (trajectory, position)
 );
 
@@ -94,6 +93,8 @@ CREATE TABLE network_memberships (
     person uuid NOT NULL REFERENCES people (id),
     -- The trajectory that enrolled them; NULL for who joined a themed network.
     trajectory uuid REFERENCES trajectories (id),
+    -- The municipality that named them; NULL when the institute did.
+    municipality text REFERENCES municipalities (code),
     joined_at timestamptz NOT NULL,
     left_at timestamptz
 );

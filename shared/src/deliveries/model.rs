@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::ids::{IntakeId, InvitationId, MeetingId, OfferId, PersonId};
+use crate::ids::{IntakeId, InvitationId, MeetingId, NetworkMembershipId, OfferId, PersonId};
 use crate::text_enum;
 
 text_enum! {
@@ -92,6 +92,11 @@ pub enum Payload {
         /// The offer.
         offer: OfferId,
     },
+    /// To somebody who is in a learning network from now on, with a link to leave it.
+    NetworkWelcome {
+        /// Their membership.
+        membership: NetworkMembershipId,
+    },
 }
 
 impl Payload {
@@ -105,6 +110,7 @@ impl Payload {
         "offer_sent",
         "offer_accepted",
         "offer_refused",
+        "network_welcome",
     ];
 
     /// The kinds with a calendar of their meeting.
@@ -122,6 +128,7 @@ impl Payload {
             Self::OfferSent { .. } => "offer_sent",
             Self::OfferAccepted { .. } => "offer_accepted",
             Self::OfferRefused { .. } => "offer_refused",
+            Self::NetworkWelcome { .. } => "network_welcome",
         }
     }
 
@@ -136,7 +143,8 @@ impl Payload {
             | Self::IntakeWithdrawn { .. }
             | Self::OfferSent { .. }
             | Self::OfferAccepted { .. }
-            | Self::OfferRefused { .. } => Priority::Notice,
+            | Self::OfferRefused { .. }
+            | Self::NetworkWelcome { .. } => Priority::Notice,
         }
     }
 }
@@ -224,6 +232,9 @@ mod tests {
             },
             Payload::OfferRefused {
                 offer: OfferId::generate(),
+            },
+            Payload::NetworkWelcome {
+                membership: NetworkMembershipId::generate(),
             },
         ];
         for payload in payloads {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::catalogue::Shipped;
 use crate::db::{DbConn, DbResult};
 use crate::reference::{self, ReferenceList};
-use crate::{municipalities, organisations, programmes};
+use crate::{municipalities, networks, organisations, programmes};
 
 /// How many rows a start added.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct Loaded {
     pub organisations: usize,
     /// Versions of programmes.
     pub programme_versions: usize,
+    /// The general learning network.
+    pub learning_networks: usize,
 }
 
 /// Names the lock that keeps two starting processes from loading at once on PostgreSQL; any
@@ -45,5 +47,6 @@ pub fn load(conn: &mut DbConn, shipped: &Shipped, now: Timestamp) -> DbResult<Lo
         reference_items: themes + groups,
         organisations: organisations::actions::load(conn, now, &shipped.partners)?,
         programme_versions: programmes::load(conn, now, &shipped.programmes)?,
+        learning_networks: networks::load(conn, now)?,
     })
 }

@@ -10,7 +10,7 @@ use url::Url;
 use crate::access::Scope;
 use crate::db::{DbConn, DbError};
 use crate::deliveries::{self, Delivery, DroppedReason, Payload};
-use crate::ids::OfferId;
+use crate::ids::{NetworkMembershipId, OfferId};
 use crate::keys::KeyRing;
 use crate::links::{LinkPurpose, LinkToken};
 use crate::mail::clean::Line;
@@ -23,6 +23,7 @@ use crate::words::EmailAddress;
 
 mod intake;
 mod meeting;
+mod network;
 mod notice;
 mod offer;
 
@@ -83,6 +84,8 @@ pub struct ComposedMail {
     pub reply_to_name: Line,
     /// The Message-ID of the first mail about the same invitation, without angle brackets.
     pub in_reply_to: Option<String>,
+    /// Where one click takes the recipient off the list (RFC 8058), for mails to a list.
+    pub unsubscribe_url: Option<Url>,
 }
 
 /// Why no mail could be made.
@@ -113,6 +116,8 @@ enum Facts {
     OfferAccepted(offer::OfferFacts),
     OfferRefused(offer::OfferFacts),
     OfferLink(offer::OfferFacts),
+    NetworkWelcome(network::NetworkFacts),
+    FreshLeaveLink(network::NetworkFacts),
 }
 
 /// A fact that was looked for: what was found, or why the mail is no longer wanted.
@@ -176,6 +181,8 @@ pub fn compose(
         Facts::OfferAccepted(facts) => composer.offer_accepted(&facts)?,
         Facts::OfferRefused(facts) => composer.offer_refused(&facts)?,
         Facts::OfferLink(facts) => composer.offer_link(&facts)?,
+        Facts::NetworkWelcome(facts) => composer.network_welcome(&facts)?,
+        Facts::FreshLeaveLink(facts) => composer.fresh_leave_link(&facts)?,
     };
     Ok(Composed::Mail(Box::new(mail)))
 }
@@ -200,6 +207,7 @@ impl Composer<'_> {
             reply_to: institute.reply_to.clone(),
             reply_to_name: institute.name.clone(),
             in_reply_to: None,
+            unsubscribe_url: None,
         }
     }
 }
@@ -220,6 +228,9 @@ fn look(conn: &mut DbConn, delivery: &Delivery, now: Timestamp) -> Looked<(Reade
         Payload::FreshLink { purpose, object } if purpose == LinkPurpose::Offer.as_str() => {
             offer::look_link(conn, OfferId(*object))?.map(Facts::OfferLink)
         }
+        Payload::FreshLink { purpose, object } if purpose == LinkPurpose::Unsubscribe.as_str() => {
+            network::look(conn, NetworkMembershipId(*object))?.map(Facts::FreshLeaveLink)
+        }
         Payload::FreshLink { purpose, object } => {
             meeting::look_fresh_link(conn, purpose, *object, now)?.map(Facts::FreshLink)
         }
@@ -237,6 +248,9 @@ fn look(conn: &mut DbConn, delivery: &Delivery, now: Timestamp) -> Looked<(Reade
         }
         Payload::OfferRefused { offer } => {
             offer::look(conn, *offer, OfferStatus::Refused)?.map(Facts::OfferRefused)
+        }
+        Payload::NetworkWelcome { membership } => {
+            network::look(conn, *membership)?.map(Facts::NetworkWelcome)
         }
     };
     let facts = match facts {

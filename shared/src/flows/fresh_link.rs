@@ -7,11 +7,12 @@ use crate::audit::{self, AuditLine, AuditRecord, AuditResult};
 use crate::db::{DbConn, DbResult};
 use crate::deliveries::{self, NewDelivery, OrderKey, Payload};
 use crate::events::Subject;
-use crate::ids::{DeliveryId, InvitationId, OfferId};
+use crate::ids::{DeliveryId, InvitationId, NetworkMembershipId, OfferId};
 use crate::invitations;
 use crate::keys::KeyRing;
 use crate::links::{self, FreshLinkFor, Link, LinkPurpose};
 use crate::meetings::{self, MeetingStatus};
+use crate::networks::{self, MembershipStatus};
 use crate::offers::{self, Offer};
 use crate::people;
 use crate::words::EmailAddress;
@@ -65,6 +66,7 @@ pub fn ask(
     match link.purpose {
         LinkPurpose::Answer => send_for_invitation(conn, trace, now, &link),
         LinkPurpose::Offer => send_for_offer(conn, trace, now, &link),
+        LinkPurpose::Unsubscribe => send_for_membership(conn, trace, now, &link),
         // Their pages come with the features they belong to.
         LinkPurpose::DatePoll
         | LinkPurpose::Consent
@@ -72,7 +74,6 @@ pub fn ask(
         | LinkPurpose::Candidate
         | LinkPurpose::TeamSeat
         | LinkPurpose::Experience
-        | LinkPurpose::Unsubscribe
         | LinkPurpose::Calendar => Ok(None),
     }
 }
@@ -96,13 +97,9 @@ fn send_for_invitation(
     if pointless {
         return Ok(None);
     }
-    let hour = now.as_second().div_euclid(3600);
     let new = NewDelivery {
-        dedupe_key: format!("fresh_link:{}:{hour}", link.id),
-        payload: Payload::FreshLink {
-            purpose: link.purpose.as_str().to_owned(),
-            object: link.object,
-        },
+        dedupe_key: once_an_hour(link, now),
+        payload: payload(link),
         recipient: link.recipient,
         subject: Subject {
             kind: "meeting",
@@ -139,9 +136,8 @@ pub fn send_for_offer(
     if !is_theirs(&offer) {
         return Ok(None);
     }
-    let hour = now.as_second().div_euclid(3600);
     let new = NewDelivery {
-        dedupe_key: format!("fresh_link:{}:{hour}", link.id),
+        dedupe_key: once_an_hour(link, now),
         payload: Payload::FreshLink {
             purpose: link.purpose.as_str().to_owned(),
             object: offer.id.0,
@@ -158,6 +154,50 @@ pub fn send_for_offer(
     };
     let actor = Actor::link_holder(link.recipient, Permit::OffersAnswer).traced(trace.clone());
     deliveries::enqueue(conn, &new, &actor, now)
+}
+
+fn send_for_membership(
+    conn: &mut DbConn,
+    trace: &Trace,
+    now: Timestamp,
+    link: &Link,
+) -> DbResult<Option<DeliveryId>> {
+    let found = networks::membership_by_id(conn, NetworkMembershipId(link.object))?;
+    let Some(membership) = found else {
+        return Ok(None);
+    };
+    let pointless =
+        membership.status() != MembershipStatus::Active || membership.person != link.recipient;
+    if pointless {
+        return Ok(None);
+    }
+    let new = NewDelivery {
+        dedupe_key: once_an_hour(link, now),
+        payload: payload(link),
+        recipient: link.recipient,
+        subject: Subject {
+            kind: "network_membership",
+            id: membership.id.0,
+        },
+        meeting: None,
+        order_key: OrderKey::subject(membership.network.0, link.recipient),
+        due_at: now,
+        expires_at: None,
+    };
+    let actor = Actor::link_holder(link.recipient, Permit::NetworksJoin).traced(trace.clone());
+    deliveries::enqueue(conn, &new, &actor, now)
+}
+
+fn once_an_hour(link: &Link, now: Timestamp) -> String {
+    let hour = now.as_second().div_euclid(3600);
+    format!("fresh_link:{}:{hour}", link.id)
+}
+
+fn payload(link: &Link) -> Payload {
+    Payload::FreshLink {
+        purpose: link.purpose.as_str().to_owned(),
+        object: link.object,
+    }
 }
 
 fn record(

@@ -16,6 +16,7 @@ pub mod institute;
 pub mod intake;
 pub mod invitation;
 pub mod money_words;
+pub mod network;
 pub mod notice;
 pub mod offer;
 mod render;

@@ -12,6 +12,7 @@ use super::invitation::{
     CalendarEntry, Cancellation, FreshLink, Invitation, InvitationUpdate, Meeting, Previous,
     Removed,
 };
+use super::network::{BroughtBy, FreshLeaveLink, NetworkNames, NetworkWelcome};
 use super::notice::{NamedAs, Notice};
 use super::*;
 use crate::catalogue::words::{Language, MeetingKind, TalkKind};
@@ -87,18 +88,28 @@ fn notice(typed: &str, named_as: NamedAs) -> Notice {
     }
 }
 
+fn network(typed: &str) -> NetworkNames {
+    NetworkNames {
+        name: Line::new(&format!("Netwerk schulden{typed}")),
+        about: Paragraphs::new(&format!(
+            "Hoe helpen we eerder?\nElke maand een gesprek.{typed}"
+        )),
+    }
+}
+
+fn one<C: Contents>(contents: &C, to: &Recipient) -> (&'static str, RenderedMail) {
+    (C::KIND, render(contents, to, &institute()).unwrap())
+}
+
 /// Every kind of mail in one language, with the same text added to each typed value.
 fn all(typed: &str, language: Language) -> Vec<(&'static str, RenderedMail)> {
-    fn one<C: Contents>(contents: &C, to: &Recipient) -> (&'static str, RenderedMail) {
-        (C::KIND, render(contents, to, &institute()).unwrap())
-    }
     let to = Recipient {
         name: Line::new(&format!("Sam de Vries{typed}")),
         language,
     };
     let answer_url: url::Url = "https://koplopers.example.nl/r/0a1b2c3d".parse().unwrap();
     let message = Paragraphs::new(&format!("Neem de cijfers mee.\n\nTot dan!{typed}"));
-    vec![
+    let mut mails = vec![
         one(
             &Invitation {
                 meeting: meeting(typed),
@@ -180,6 +191,34 @@ fn all(typed: &str, language: Language) -> Vec<(&'static str, RenderedMail)> {
                 had_talk: true,
             },
             &to,
+        ),
+    ];
+    mails.extend(network_mails(typed, &to));
+    mails
+}
+
+fn network_mails(typed: &str, to: &Recipient) -> Vec<(&'static str, RenderedMail)> {
+    let leave_url: url::Url = "https://koplopers.example.nl/u/0a1b2c3d".parse().unwrap();
+    vec![
+        one(
+            &NetworkWelcome {
+                network: network(typed),
+                brought_by: Some(BroughtBy {
+                    programme: Line::new(&format!("Versnelling{typed}")),
+                    municipality: Line::new(&format!("Voorbeeldstad{typed}")),
+                }),
+                leave_url: leave_url.clone(),
+                notice: Some(notice(typed, NamedAs::NetworkMember)),
+            },
+            to,
+        ),
+        one(
+            &FreshLeaveLink {
+                network: network(typed),
+                leave_url,
+                works_until_on: date(2028, 3, 4),
+            },
+            to,
         ),
     ]
 }
@@ -293,6 +332,25 @@ fn somebody_who_gave_their_own_data_gets_no_notice() {
     let mail = render(&invitation, &to, &institute()).unwrap();
     insta::assert_snapshot!("shortest_invitation", mail.text);
     assert!(!mail.html.contains("Uw gegevens"));
+}
+
+#[test]
+fn somebody_who_joined_a_themed_network_is_told_of_no_trajectory() {
+    let welcome = NetworkWelcome {
+        network: NetworkNames {
+            about: None,
+            ..network("")
+        },
+        brought_by: None,
+        leave_url: "https://koplopers.example.nl/u/0a1b2c3d".parse().unwrap(),
+        notice: None,
+    };
+    let to = Recipient {
+        name: Line::new("Sam de Vries"),
+        language: Language::Nl,
+    };
+    let mail = render(&welcome, &to, &institute()).unwrap();
+    insta::assert_snapshot!("themed_network_welcome", mail.text);
 }
 
 fn tags(html: &str) -> usize {

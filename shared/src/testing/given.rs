@@ -18,6 +18,7 @@ use crate::db::{Db, DbConn, DbError, DbResult};
 use crate::flows;
 use crate::ids::{IntakeId, OfferId, PersonId};
 use crate::intakes::{self, Intake, IntakeAction, NewIntake, NewIssue, Sponsor};
+use crate::networks::{self, Membership, Network, NewNetwork};
 use crate::offers::{self, NewBlock, NewOffer, NewStep, Offer, OptionKind, Principle};
 use crate::people::{self, NewPerson, NewRole};
 use crate::programmes::round_actions::{self, NewRound};
@@ -298,6 +299,34 @@ pub fn lapse(conn: &mut DbConn, offer: OfferId) -> DbResult<()> {
         .execute(conn)?;
     offers::expire_due(conn, now())?;
     Ok(())
+}
+
+/// A themed learning network.
+pub async fn themed_network(db: &Db, name: &'static str) -> Network {
+    let granted = granted(&staff(Role::Coordinator));
+    db.write(move |conn| {
+        let new = NewNetwork {
+            name: name.to_owned(),
+            description: Some("Hoe helpen we eerder?".to_owned()),
+            theme: None,
+        };
+        networks::create(conn, &granted, now(), new)
+    })
+    .await
+    .expect("a learning network")
+}
+
+/// Somebody's membership of a themed network, through their municipality.
+pub async fn member(
+    db: &Db,
+    code: MunicipalityCode,
+    network: &Network,
+    person: PersonId,
+) -> Membership {
+    let (granted, network) = (granted(&municipality(code)), network.id);
+    db.write(move |conn| networks::join(conn, &granted, now(), network, person))
+        .await
+        .expect("a membership")
 }
 
 /// A slug, from a text that is one.

@@ -5,7 +5,10 @@ use calcard::icalendar::{
 };
 use calcard::{Entry, Parser};
 use jiff::SignedDuration;
-use koplopers_shared::deliveries::DeliveryState;
+use koplopers_shared::access::NetworksJoin;
+use koplopers_shared::catalogue::words::PersonRole;
+use koplopers_shared::deliveries::{DeliveryState, DroppedReason};
+use koplopers_shared::networks;
 use koplopers_shared::on_both_databases;
 use koplopers_shared::testing::given;
 use koplopers_shared::testing::smtp::Script;
@@ -107,6 +110,44 @@ async fn the_contact_person_hears_that_the_intake_came_in(db: TestDb) {
     let text = message.body_text(0).unwrap();
     assert!(text.contains("Amsterdam") && text.contains("maandag 2 maart 2026"), "{text}");
     assert!(calendar_free(&message));
+}
+
+// mission: B5
+async fn a_new_member_is_welcomed_with_a_way_out(db: TestDb) {
+    let office = Office::open(&db, Script::new()).await;
+    let code = given::amsterdam();
+    let person = given::official(&db, code, PersonRole::Ambtenaar, "anna@example.nl").await;
+    let network = given::themed_network(&db, "Netwerk schulden").await;
+    given::member(&db, code, &network, person).await;
+    office.send().await;
+    let mails = office.relay.received(1).await;
+    assert_eq!(mails[0].to, ["anna@example.nl"]);
+    let message = parsed(&mails[0].bytes);
+    assert!(message.subject().unwrap().starts_with("Welkom: "));
+    let text = message.body_text(0).unwrap();
+    assert!(text.contains("Netwerk schulden") && text.contains("de gemeente Amsterdam"), "{text}");
+    let way_out = "https://koplopers.example.nl/u/";
+    assert!(text.contains(way_out), "{text}");
+    let header = message.header_raw("List-Unsubscribe").unwrap().trim();
+    assert!(header.starts_with(&format!("<{way_out}")) && header.ends_with('>'), "{header}");
+    let one_click = message.header_raw("List-Unsubscribe-Post").unwrap().trim();
+    assert_eq!(one_click, "List-Unsubscribe=One-Click");
+}
+
+async fn who_left_before_the_welcome_went_out_gets_none(db: TestDb) {
+    let office = Office::open(&db, Script::new()).await;
+    let code = given::amsterdam();
+    let person = given::official(&db, code, PersonRole::Ambtenaar, "anna@example.nl").await;
+    let network = given::themed_network(&db, "Netwerk schulden").await;
+    let membership = given::member(&db, code, &network, person).await;
+    let granted = given::granted::<NetworksJoin>(&given::municipality(code));
+    let leave = db.write(move |conn| {
+        networks::leave(conn, &granted, given::now(), membership.network, membership.id)
+    });
+    leave.await.unwrap();
+    assert_eq!(office.send().await.sent, 0);
+    let delivery = office.only().await;
+    assert_eq!(delivery.dropped_reason, Some(DroppedReason::Cancelled));
 }
 
 async fn bytes_are_stored_sealed_and_forgotten_after_a_month(db: TestDb) {

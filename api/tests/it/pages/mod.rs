@@ -2,4 +2,5 @@
 
 mod answer;
 mod bad_link;
+mod leave;
 mod stage;

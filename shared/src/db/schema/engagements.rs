@@ -72,7 +72,6 @@ diesel::table! {
         trajectory -> Uid,
         position -> Integer,
         key -> Text,
-        status -> Text,
     }
 }
 
@@ -134,6 +133,7 @@ diesel::table! {
         network -> Uid,
         person -> Uid,
         trajectory -> Nullable<Uid>,
+        municipality -> Nullable<Text>,
         joined_at -> Moment,
         left_at -> Nullable<Moment>,
     }

@@ -8,7 +8,9 @@ use crate::intakes::{self, Intake};
 use crate::mail::clean::Line;
 use crate::mail::notice::{NamedAs, Notice};
 use crate::meetings::Meeting;
+use crate::networks::Membership;
 use crate::people::{self, Person};
+use crate::words::MunicipalityCode;
 use crate::{deliveries, municipalities};
 
 /// For an invitee: named by the municipality whose intake is talked about, else by the
@@ -47,6 +49,24 @@ pub(super) fn for_contact(
     by_municipality(composer, intake).map(Some)
 }
 
+/// For a new member of a learning network: named by their municipality, else by the institute.
+pub(super) fn for_member(
+    composer: &mut Composer<'_>,
+    membership: &Membership,
+) -> Result<Option<Notice>, ComposeError> {
+    if !is_first_mail(composer)? || works_for_institute(composer)? {
+        return Ok(None);
+    }
+    let named_by = match membership.municipality {
+        Some(code) => municipality_in_words(composer, code)?,
+        None => composer.letterhead.institute.name.clone(),
+    };
+    Ok(Some(Notice {
+        named_by,
+        named_as: NamedAs::NetworkMember,
+    }))
+}
+
 fn by_municipality(composer: &mut Composer<'_>, intake: &Intake) -> Result<Notice, ComposeError> {
     let person = composer.reader.person.id;
     let named_as = if intake.contact_person == Some(person) {
@@ -59,21 +79,28 @@ fn by_municipality(composer: &mut Composer<'_>, intake: &Intake) -> Result<Notic
     } else {
         NamedAs::Invitee
     };
-    let name = municipality_name(composer, intake)?;
-    let named_by = match composer.reader.person.language {
-        Language::Nl => format!("de gemeente {name}"),
-        Language::En => format!("the municipality of {name}"),
-    };
     Ok(Notice {
-        named_by: Line::new(&named_by),
+        named_by: municipality_in_words(composer, intake.municipality)?,
         named_as,
     })
 }
 
+fn municipality_in_words(composer: &mut Composer<'_>, code: MunicipalityCode) -> DbResult<Line> {
+    let name = name_of(composer, code)?;
+    Ok(Line::new(&match composer.reader.person.language {
+        Language::Nl => format!("de gemeente {name}"),
+        Language::En => format!("the municipality of {name}"),
+    }))
+}
+
 /// The name of the intake's municipality, without the word for it.
 pub(super) fn municipality_name(composer: &mut Composer<'_>, intake: &Intake) -> DbResult<String> {
-    let found = municipalities::queries::find(composer.conn, intake.municipality)?;
-    Ok(found.map_or_else(|| intake.municipality.to_string(), |found| found.name))
+    name_of(composer, intake.municipality)
+}
+
+fn name_of(composer: &mut Composer<'_>, code: MunicipalityCode) -> DbResult<String> {
+    let found = municipalities::queries::find(composer.conn, code)?;
+    Ok(found.map_or_else(|| code.to_string(), |found| found.name))
 }
 
 fn is_first_mail(composer: &mut Composer<'_>) -> DbResult<bool> {

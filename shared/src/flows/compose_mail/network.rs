@@ -1,0 +1,98 @@
+//! Mails about a learning network, to one member.
+
+use jiff::{SignedDuration, Timestamp};
+use url::Url;
+
+use super::{ComposeError, ComposedMail, Composer, Looked, notice};
+use crate::db::DbConn;
+use crate::deliveries::DroppedReason;
+use crate::ids::NetworkMembershipId;
+use crate::links::{self, LinkPurpose};
+use crate::mail::clean::{Line, Paragraphs};
+use crate::mail::network::{FreshLeaveLink, NetworkNames, NetworkWelcome};
+use crate::mail::render;
+use crate::networks::{self, Membership, MembershipStatus, Network};
+
+/// How long the way out in a mail works: two years, longer than a trajectory's mails are kept at
+/// hand. After that its page offers a fresh one.
+const LINK_LIVES: SignedDuration = SignedDuration::from_hours(2 * 365 * 24);
+
+/// A membership with its network.
+pub(super) struct NetworkFacts {
+    membership: Membership,
+    network: Network,
+}
+
+/// Who left in the meantime wants no more mails of the network.
+pub(super) fn look(conn: &mut DbConn, id: NetworkMembershipId) -> Looked<NetworkFacts> {
+    let missing = |what| ComposeError::Incomplete { what };
+    let membership = networks::membership_by_id(conn, id)?.ok_or(missing("membership"))?;
+    let network = networks::find(conn, membership.network)?.ok_or(missing("learning network"))?;
+    Ok(match membership.status() {
+        MembershipStatus::Active => Ok(NetworkFacts {
+            membership,
+            network,
+        }),
+        MembershipStatus::Left => Err(DroppedReason::Cancelled),
+    })
+}
+
+impl Composer<'_> {
+    pub(super) fn network_welcome(
+        &mut self,
+        facts: &NetworkFacts,
+    ) -> Result<ComposedMail, ComposeError> {
+        let (leave_url, _) = self.leave_link(&facts.membership)?;
+        let contents = NetworkWelcome {
+            network: in_words(&facts.network),
+            brought_by: None,
+            leave_url: leave_url.clone(),
+            notice: notice::for_member(self, &facts.membership)?,
+        };
+        let to = self.reader.as_recipient();
+        let mut mail = self.addressed(render(&contents, &to, &self.letterhead.institute)?);
+        mail.unsubscribe_url = Some(leave_url);
+        Ok(mail)
+    }
+
+    pub(super) fn fresh_leave_link(
+        &mut self,
+        facts: &NetworkFacts,
+    ) -> Result<ComposedMail, ComposeError> {
+        let (leave_url, expires_at) = self.leave_link(&facts.membership)?;
+        let zone = self.letterhead.institute.usual_zone.time_zone();
+        let contents = FreshLeaveLink {
+            network: in_words(&facts.network),
+            leave_url,
+            // The day before: on its last day the link dies at some hour.
+            works_until_on: zone
+                .to_datetime(expires_at - SignedDuration::from_hours(24))
+                .date(),
+        };
+        let to = self.reader.as_recipient();
+        Ok(self.addressed(render(&contents, &to, &self.letterhead.institute)?))
+    }
+
+    /// A working way out of the network, and when it ends.
+    fn leave_link(&mut self, membership: &Membership) -> Result<(Url, Timestamp), ComposeError> {
+        let expires_at = self.now + LINK_LIVES;
+        let purpose = LinkPurpose::Unsubscribe;
+        let token = links::make(
+            self.conn,
+            self.keys,
+            purpose,
+            membership.id.0,
+            membership.person,
+            expires_at,
+            self.now,
+        )?;
+        Ok((self.letterhead.page(purpose, &token)?, expires_at))
+    }
+}
+
+fn in_words(network: &Network) -> NetworkNames {
+    NetworkNames {
+        name: Line::new(&network.name),
+        about: network.description.as_deref().and_then(Paragraphs::new),
+    }
+}
