@@ -17,9 +17,9 @@ use crate::middleware::{cors, envelope};
 use crate::problem::{Problem, pages};
 use crate::state::AppState;
 use crate::{
-    audit, auth, clients, docs_page, document, events, glossary, health, identity_links, intakes,
-    knowledge, me, meetings, municipalities, networks, oauth, offers, organisations, people,
-    programmes, reference,
+    audit, auth, clients, docs_page, document, events, glossary, health, identity_links,
+    inbound_mail, intakes, knowledge, me, meetings, municipalities, networks, oauth, offers,
+    organisations, people, programmes, reference,
 };
 
 /// Where the API lives. It is in `servers` of the document, and not in its paths.
@@ -45,6 +45,7 @@ fn operations(config: &mut ServiceConfig<'_>) {
         .configure(knowledge::routes)
         .configure(offers::routes)
         .configure(networks::routes)
+        .configure(inbound_mail::routes)
         .configure(events::routes)
         .configure(audit::routes);
 }

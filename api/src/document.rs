@@ -99,6 +99,7 @@ const TAGS: &[(&str, &str)] = &[
         "learning networks",
         "Who learns together, and how they join and leave",
     ),
+    ("mail", "Mail that comes back"),
     ("programmes", "What a municipality can apply for, and when"),
     (
         "municipalities",

@@ -18,6 +18,7 @@ pub mod glossary;
 pub mod health;
 pub mod idempotency;
 pub mod identity_links;
+pub mod inbound_mail;
 pub mod intakes;
 pub mod knowledge;
 pub mod me;

@@ -130,6 +130,8 @@ typed_id! {
     AuditEventId,
     /// One HTTP request.
     RequestId,
+    /// A mail that came in.
+    InboundMailId,
     /// A decision on an intake.
     DecisionId,
     /// An item of the body of knowledge.

@@ -12,6 +12,7 @@ pub mod flows;
 pub mod idempotency;
 pub mod identities;
 pub mod ids;
+pub mod inbound_mail;
 pub mod intakes;
 pub mod invitations;
 pub mod issuers;

@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use koplopers_shared::db::{DbConn, DbError};
-use koplopers_shared::deliveries::{self, AttemptOutcome, Claimed, DroppedReason, Frozen};
+use koplopers_shared::deliveries::{
+    self, AttemptOutcome, Claimed, DroppedReason, Frozen, return_path,
+};
 use koplopers_shared::flows::{
     ComposeError, Composed, ComposedMail, Letterhead, compose, no_longer_wanted,
 };
+use koplopers_shared::ids::DeliveryId;
 use koplopers_shared::keys::{KeyError, KeyRing};
 
 use url::Url;
@@ -110,10 +113,15 @@ pub(crate) fn prepare(
         None => match compose(conn, keys, letterhead, delivery, now)? {
             Composed::Drop(reason) => return drop_it(conn, reason),
             Composed::Mail(mail) => {
-                let message_id = format!("{}@{}", delivery.id, letterhead.from.domain());
-                let mail = assemble(&mail, letterhead, &message_id, now)?;
+                let frozen = Frozen {
+                    address_hash: deliveries::address_hash(&mail.to),
+                    message_id: format!("{}@{}", delivery.id, letterhead.from.domain()),
+                    sealed: Vec::new(),
+                };
+                let sender = sender(keys, letterhead, delivery.id);
+                let mail = assemble(&mail, letterhead, &sender, &frozen.message_id, now)?;
                 let sealed = keys.seal(&mail.freeze())?;
-                (mail, Some(Frozen { sealed, message_id }))
+                (mail, Some(Frozen { sealed, ..frozen }))
             }
         },
     };
@@ -126,9 +134,19 @@ pub(crate) fn prepare(
     )
 }
 
+/// Where a mail goes that cannot be delivered: to whoever reads the inbound address, else to the
+/// From address.
+fn sender(keys: &KeyRing, letterhead: &Letterhead, delivery: DeliveryId) -> String {
+    match &letterhead.inbound {
+        Some(inbound) => return_path::address(keys, inbound, delivery),
+        None => letterhead.from.as_str().to_owned(),
+    }
+}
+
 fn assemble(
     mail: &ComposedMail,
     letterhead: &Letterhead,
+    sender: &str,
     message_id: &str,
     now: Timestamp,
 ) -> Result<FrozenMail, PrepareError> {
@@ -152,7 +170,7 @@ fn assemble(
         unsubscribe_url: mail.unsubscribe_url.as_ref().map(Url::as_str),
     };
     Ok(FrozenMail {
-        envelope: Envelope::new(letterhead.from.as_str(), mail.to.as_str())?,
+        envelope: Envelope::new(sender, mail.to.as_str())?,
         bytes: outgoing.assemble()?.into(),
     })
 }

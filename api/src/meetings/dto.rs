@@ -202,6 +202,9 @@ pub struct InvitationView {
     invited_at: Timestamp,
     /// Whether a mail with the invitation has left.
     mailed: bool,
+    /// When a mail about it came back as undeliverable, unless a later one left since.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    bounced_at: Option<Timestamp>,
 }
 
 impl From<Invitation> for InvitationView {
@@ -217,6 +220,7 @@ impl From<Invitation> for InvitationView {
             answered_via: invitation.answered_via,
             invited_at: invitation.invited_at,
             mailed: invitation.last_sequence_sent.is_some(),
+            bounced_at: invitation.bounced_at,
         }
     }
 }

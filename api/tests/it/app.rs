@@ -81,6 +81,15 @@ impl TestApp {
         self.with_subject(&subject_of_role(role, None).unwrap())
     }
 
+    /// Somebody in any role; a municipality's is that of `GM0363`.
+    pub fn as_any(&self, role: Role) -> Caller<'_> {
+        if role.needs_municipality() {
+            self.as_municipality("GM0363")
+        } else {
+            self.as_role(role)
+        }
+    }
+
     /// A municipality, such as `GM0363`.
     pub fn as_municipality(&self, code: &str) -> Caller<'_> {
         let code = code.parse().unwrap();

@@ -65,15 +65,6 @@ async fn ids(caller: &Caller<'_>, query: &str) -> Vec<String> {
         .collect()
 }
 
-fn caller(app: &TestApp, role: Role) -> Caller<'_> {
-    match role {
-        Role::Municipality => app.as_municipality(MUNICIPALITY),
-        Role::Adviser | Role::Coordinator | Role::Member | Role::Ops | Role::Auditor => {
-            app.as_role(role)
-        }
-    }
-}
-
 async fn act(caller: &Caller<'_>, action: ItemAction, id: &str) -> Answer {
     match action {
         ItemAction::Change => {
@@ -148,7 +139,7 @@ on_both_databases! {
         let app = TestApp::start(db).await;
         for status in ItemStatus::ALL {
             for role in Role::ALL {
-                let caller = caller(&app, *role);
+                let caller = app.as_any(*role);
                 for action in ItemAction::ALL {
                     let id = item_in(&app, *status, &item("Tafel")).await;
                     let name = format!("{status} {action} {role}");
@@ -187,7 +178,7 @@ on_both_databases! {
         let shown = item_in(&app, ItemStatus::Published, &item("Gids")).await;
         let retired = item_in(&app, ItemStatus::Retired, &item("Oud")).await;
         for role in [Role::Municipality, Role::Member] {
-            let reader = caller(&app, role);
+            let reader = app.as_any(role);
             assert_eq!(ids(&reader, "").await, [shown.as_str()]);
             for status in ["draft", "retired"] {
                 assert!(ids(&reader, &format!("?status={status}")).await.is_empty(), "{role}");

@@ -8,6 +8,7 @@ mod authorization;
 mod clients;
 mod conventions;
 mod document;
+mod inbound_mail;
 mod intakes;
 mod issuers;
 mod kills;

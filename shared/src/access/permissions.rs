@@ -75,6 +75,8 @@ permissions! {
     DeliveriesRead => "deliveries:read",
     /// Retry and drop deliveries, pause and resume the queue.
     DeliveriesRetry => "deliveries:retry",
+    /// Hand in mail that came back or was answered; for the mail gateway.
+    InboundMailWrite => "inbound-mail:write",
     /// Replay the stream of business events.
     EventsRead => "events:read",
     /// Read the audit trail.

@@ -18,6 +18,8 @@ text_enum! {
         Ops => "ops",
         /// Reads what was done by whom.
         Auditor => "auditor",
+        /// The gateway that hands in mail.
+        MailGateway => "mail-gateway",
     }
 }
 
@@ -97,6 +99,7 @@ impl Role {
                 Permit::DeliveriesRetry,
                 Permit::EventsRead,
             ]),
+            Self::MailGateway => PermitSet::of(&[Permit::InboundMailWrite]),
             Self::Auditor => {
                 PermitSet::of(&[Permit::CatalogueRead, Permit::EventsRead, Permit::AuditRead])
             }

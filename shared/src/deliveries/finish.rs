@@ -80,6 +80,8 @@ pub struct Frozen {
     pub sealed: Vec<u8>,
     /// The Message-ID in those bytes, without angle brackets.
     pub message_id: String,
+    /// The address in the envelope, as [`address_hash`](super::address_hash) keeps it.
+    pub address_hash: Vec<u8>,
 }
 
 /// What was recorded of one attempt.
@@ -137,6 +139,7 @@ pub fn start_sending(
                 sending,
                 deliveries::mime.eq(&frozen.sealed),
                 deliveries::message_id.eq(&frozen.message_id),
+                deliveries::address_hash.eq(&frozen.address_hash),
             ))
             .execute(conn)?,
         None => diesel::update(held).set(sending).execute(conn)?,

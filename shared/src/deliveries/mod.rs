@@ -15,6 +15,7 @@
 //! | queued, unknown | by hand, cancelled, superseded … | dropped |
 
 mod announce;
+mod bounces;
 mod claim;
 mod delivery;
 mod enqueue;
@@ -23,12 +24,14 @@ mod lease;
 mod model;
 pub mod pauses;
 mod queries;
+pub mod return_path;
 pub mod rules;
 mod suppressions;
 mod sweep;
 pub mod workers;
 
 pub use announce::{CHANNEL, announce};
+pub use bounces::{Bounced, record_bounce};
 pub use claim::{Claimed, claim, next_due};
 pub use delivery::Delivery;
 pub use enqueue::{NewDelivery, drop_waiting, enqueue};
@@ -39,5 +42,5 @@ pub use finish::{
 pub use lease::{LEASE, Lease, LeaseToken, WorkerId, give_back, renew};
 pub use model::{DeliveryState, DroppedReason, OrderKey, Payload, Priority};
 pub use queries::{DeliveryFilter, PastAttempt, attempts, find, list, was_mailed};
-pub use suppressions::{address_hash, is_suppressed};
+pub use suppressions::{address_hash, is_suppressed, suppress};
 pub use sweep::{Swept, forget_bytes, sweep};

@@ -6,6 +6,7 @@ mod compose_mail;
 mod finish_mail;
 pub mod fresh_link;
 mod plan_talk;
+mod receive_mail;
 mod record_outcome;
 mod withdraw_intake;
 
@@ -15,5 +16,6 @@ pub use compose_mail::{
 };
 pub use finish_mail::{finish_mails, sweep_mails};
 pub use plan_talk::{PlanTalkError, PlannedTalk, TalkPlan, TalkPlanProblem, plan_talk};
+pub use receive_mail::{ReceiveMailError, receive_mail};
 pub use record_outcome::record_outcome;
 pub use withdraw_intake::{WithdrawIntakeError, withdraw_intake};

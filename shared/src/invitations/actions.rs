@@ -80,6 +80,7 @@ pub fn invite(
         last_sequence_sent: None,
         first_message_id: None,
         updated_at: now,
+        bounced_at: None,
     };
     queries::insert(conn, &invitation)?;
     let payload = Payload::Invitation {

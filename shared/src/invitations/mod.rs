@@ -16,4 +16,4 @@ mod queries;
 
 pub use actions::{Answer, AnswerError, Invitee, answer, invite, tell_of_cancellation};
 pub use model::{AnswerChoice, AnsweredVia, Invitation, InvitationAnswer};
-pub use queries::{find, note_mail, of_meeting, of_meetings};
+pub use queries::{find, note_bounce, note_mail, of_meeting, of_meetings};

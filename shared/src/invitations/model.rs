@@ -105,6 +105,8 @@ pub struct Invitation {
     pub first_message_id: Option<String>,
     /// When it was last changed.
     pub updated_at: Timestamp,
+    /// When a mail about it came back, unless a later one left since.
+    pub bounced_at: Option<Timestamp>,
 }
 
 #[cfg(test)]

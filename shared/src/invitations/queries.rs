@@ -27,6 +27,7 @@ struct InvitationRow {
     last_sequence_sent: Option<i32>,
     first_message_id: Option<String>,
     updated_at: At,
+    bounced_at: Option<At>,
 }
 
 impl From<InvitationRow> for Invitation {
@@ -47,6 +48,7 @@ impl From<InvitationRow> for Invitation {
             last_sequence_sent: row.last_sequence_sent,
             first_message_id: row.first_message_id,
             updated_at: row.updated_at.0,
+            bounced_at: row.bounced_at.map(Timestamp::from),
         }
     }
 }
@@ -132,13 +134,24 @@ pub fn note_mail(
             .or(invitations::last_sequence_sent.lt(sequence)),
     );
     diesel::update(older)
-        .set(invitations::last_sequence_sent.eq(sequence))
+        .set((
+            invitations::last_sequence_sent.eq(sequence),
+            invitations::bounced_at.eq(None::<At>),
+        ))
         .execute(conn)?;
     let first = invitations::table
         .find(id)
         .filter(invitations::first_message_id.is_null());
     diesel::update(first)
         .set(invitations::first_message_id.eq(message_id))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Notes that a mail about the invitation came back.
+pub fn note_bounce(conn: &mut DbConn, id: InvitationId, now: Timestamp) -> DbResult<()> {
+    diesel::update(invitations::table.find(id))
+        .set(invitations::bounced_at.eq(At(now)))
         .execute(conn)?;
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use jiff::Timestamp;
@@ -117,6 +118,25 @@ impl KeyRing {
             .links
             .get(&id)
             .is_some_and(|key| hmac::verify(key, contents, mac).is_ok())
+    }
+
+    /// The MAC over what a return address names, cut to 80 bits: it is guessed online or not at
+    /// all, and a local part holds 64 characters.
+    #[must_use]
+    pub fn sign_return_path(&self, contents: &[u8]) -> [u8; 10] {
+        let (_, mac) = self.sign_link(contents);
+        let mut short = [0; 10];
+        short.copy_from_slice(&mac[..10]);
+        short
+    }
+
+    /// Whether any link key in use makes `mac` of `contents`; a bounce may come long after.
+    #[must_use]
+    pub fn verify_return_path(&self, contents: &[u8], mac: &[u8; 10]) -> bool {
+        self.keys().links.values().any(|key| {
+            let full = hmac::sign(key, contents);
+            verify_slices_are_equal(&full.as_ref()[..10], mac).is_ok()
+        })
     }
 
     /// Seals bytes for storage; the id of the key travels with them.

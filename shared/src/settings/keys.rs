@@ -51,7 +51,7 @@ keys! {
     "KOPLOPERS_MAIL_URL", "`maildir://data/mail`, in the data folder",
         "Where mail goes: `smtp://`, `smtps://` or `maildir://`. Secret.";
     "KOPLOPERS_MAIL_FROM", "`koplopers@example.org`; must be given with SMTP", "The address that mail comes from.";
-    "KOPLOPERS_INBOUND_ADDRESS", "", "The address that answers by mail come in at.";
+    "KOPLOPERS_INBOUND_ADDRESS", "", "The address that answers and bounces come in at, at most 19 characters before the @; its mail, and that to `+` addresses of it, goes to `POST /v1/inbound-mail`.";
     "KOPLOPERS_DEV_MAILBOX", "`false`", "Shows the mails in the maildir at `/dev/mail`, to anyone: for development only, never with SMTP.";
     "KOPLOPERS_TIME_ZONE", "`Europe/Amsterdam`", "IANA zone in which days end and mails tell the time.";
     "KOPLOPERS_INSTITUTE_NAME", "`Koplopers`", "The name in mails and on pages.";

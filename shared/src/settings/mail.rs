@@ -7,6 +7,7 @@ use url::Url;
 
 use super::Secret;
 use super::source::Source;
+use crate::deliveries::return_path::LONGEST_INBOUND;
 use crate::mail::calendar::MeetingZone;
 use crate::mail::clean::Line;
 use crate::mail::institute::{Colour, Institute};
@@ -81,9 +82,20 @@ pub(super) fn read(source: &mut Source, data_dir: &Path) -> Option<MailSettings>
             Some(from) => from,
             None => EmailAddress::parse("koplopers@example.org").ok()?,
         },
-        inbound: source.get("KOPLOPERS_INBOUND_ADDRESS", EmailAddress::parse),
+        inbound: source.get("KOPLOPERS_INBOUND_ADDRESS", inbound_address),
         dev_mailbox,
     })
+}
+
+/// Short enough to carry the mark of a delivery before its `@`.
+fn inbound_address(text: &str) -> Result<EmailAddress, String> {
+    let address = EmailAddress::parse(text).map_err(|error| error.to_string())?;
+    if address.parts().0.len() > LONGEST_INBOUND {
+        return Err(format!(
+            "may have at most {LONGEST_INBOUND} characters before the @"
+        ));
+    }
+    Ok(address)
 }
 
 /// Who the mails and pages are from, and the zone in which days end.

@@ -156,3 +156,11 @@ fn the_operations_page_shows_the_table_of_keys() {
         "write the table of keys::table() into docs/operations.md"
     );
 }
+
+#[test]
+fn an_inbound_address_leaves_room_for_the_mark_of_a_delivery() {
+    let of = |local: usize| format!("{}@example.org", "k".repeat(local));
+    assert!(read(&[("KOPLOPERS_INBOUND_ADDRESS", &of(19))], None).is_ok());
+    let too_long = faulty_keys(&[("KOPLOPERS_INBOUND_ADDRESS", &of(20))], None);
+    assert_eq!(too_long, ["KOPLOPERS_INBOUND_ADDRESS"]);
+}

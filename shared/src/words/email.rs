@@ -67,7 +67,9 @@ impl EmailAddress {
         format!("{mailbox}@{}", self.domain())
     }
 
-    fn parts(&self) -> (&str, &str) {
+    /// What stands before and after the `@`.
+    #[must_use]
+    pub fn parts(&self) -> (&str, &str) {
         self.0.rsplit_once('@').unwrap_or((&self.0, ""))
     }
 }

@@ -54,5 +54,6 @@ diesel::table! {
         last_sequence_sent -> Nullable<Integer>,
         first_message_id -> Nullable<Text>,
         updated_at -> Moment,
+        bounced_at -> Nullable<Moment>,
     }
 }

@@ -33,7 +33,8 @@ pub use knowledge::{
     knowledge_item_target_groups, knowledge_item_themes, knowledge_items, referrals, spreads,
 };
 pub use outbox::{
-    deliveries, delivery_attempts, queue_pauses, schedule_slots, suppressions, workers,
+    deliveries, delivery_attempts, inbound_mails, queue_pauses, schedule_slots, suppressions,
+    workers,
 };
 pub use parties::{organisations, people, person_roles};
 pub use requests::{
@@ -73,6 +74,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     schedule_slots,
     workers,
     queue_pauses,
+    inbound_mails,
     events,
     audit_events,
     audit_seals,

@@ -1,4 +1,4 @@
-//! The outbox and what the worker keeps.
+//! The outbox, what the worker keeps, and mail that comes in.
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -34,6 +34,9 @@ diesel::table! {
         created_at -> Moment,
         sent_at -> Nullable<Moment>,
         closed_at -> Nullable<Moment>,
+        address_hash -> Nullable<Binary>,
+        bounced_at -> Nullable<Moment>,
+        bounce_status -> Nullable<Text>,
     }
 }
 
@@ -98,5 +101,20 @@ diesel::table! {
         reason -> Text,
         since_at -> Moment,
         until_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::columns::*;
+
+    inbound_mails (id) {
+        id -> Uid,
+        digest -> Binary,
+        outcome -> Text,
+        reason -> Nullable<Text>,
+        delivery -> Nullable<Uid>,
+        mime -> Nullable<Binary>,
+        received_at -> Moment,
     }
 }

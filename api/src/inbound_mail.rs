@@ -1,0 +1,174 @@
+//! Mail that comes in: bounces, handed in by the mail gateway.
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, HttpResponse, get, post, web};
+use futures_util::future::LocalBoxFuture;
+use jiff::Timestamp;
+use koplopers_shared::access::{DeliveriesRead, InboundMailWrite};
+use koplopers_shared::flows::{self, ReceiveMailError};
+use koplopers_shared::ids::{DeliveryId, InboundMailId};
+use koplopers_shared::inbound_mail::{self, InboundMail, InboundOutcome};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::auth::Authorized;
+use crate::body;
+use crate::idempotency::IdempotencyKey;
+use crate::operation;
+use crate::page::{List, ListBody, NoFilter, PageParams};
+use crate::problem::Problem;
+use crate::problem::document::{ReadErrors, WriteErrors};
+use crate::reply::Reply;
+use crate::state::AppState;
+
+/// Mounts the operations on mail that comes in.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(receive_inbound_mail)
+        .service(list_unmatched_inbound_mail)
+        .service(get_inbound_mail_source);
+}
+
+/// A mail as it came over the wire (RFC 5322).
+#[derive(Debug)]
+pub struct RawMail(Vec<u8>);
+
+const MESSAGE: &str = "message/rfc822";
+
+impl FromRequest for RawMail {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let req = req.clone();
+        let mut payload = payload.take();
+        Box::pin(async move {
+            body::accept_media_type(&req, &[MESSAGE])?;
+            body::read(&req, &mut payload).await.map(Self)
+        })
+    }
+}
+
+/// A mail that came in, and what it was taken for.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct InboundMailView {
+    /// Its id.
+    #[schema(value_type = uuid::Uuid)]
+    id: InboundMailId,
+    /// `bounced`, `delayed` or `unmatched`.
+    #[schema(value_type = String, example = "bounced")]
+    outcome: InboundOutcome,
+    /// Why it could not be matched: `not-a-report`, `not-to-a-return-address` or
+    /// `unknown-delivery`.
+    reason: Option<String>,
+    /// The delivery it is about.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    delivery: Option<DeliveryId>,
+    /// When it came.
+    #[schema(value_type = String, format = DateTime)]
+    received_at: Timestamp,
+}
+
+impl From<InboundMail> for InboundMailView {
+    fn from(mail: InboundMail) -> Self {
+        Self {
+            id: mail.id,
+            outcome: mail.outcome,
+            reason: mail.reason,
+            delivery: mail.delivery,
+            received_at: mail.received_at,
+        }
+    }
+}
+
+/// Hand in a mail that came back
+///
+/// For the mail gateway: every mail to the inbound address or to a return address, as it came
+/// over the wire. A report that a delivery failed (RFC 3464) shows on its invitation, and a dead
+/// address gets no further mail. Which delivery it is about is read from our own return address
+/// only, so a forged report does nothing. What cannot be matched is kept for 30 days for ops. The
+/// same mail handed in again changes nothing.
+#[utoipa::path(
+    operation_id = "receive_inbound_mail",
+    tag = "mail",
+    security(("bearer" = ["inbound-mail:write"])),
+    params(IdempotencyKey),
+    request_body(content = String, content_type = "message/rfc822"),
+    responses((status = 200, description = "What it was taken for", body = InboundMailView), WriteErrors),
+)]
+#[post("/inbound-mail")]
+pub async fn receive_inbound_mail(
+    auth: Authorized<InboundMailWrite>,
+    key: IdempotencyKey,
+    mail: RawMail,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let keys = state.auth.keys().clone();
+    operation::post(&state, auth, key, move |conn, by| {
+        flows::receive_mail(conn, &keys, by.granted(), by.now(), &mail.0)
+            .map(|mail| Reply::plain(&InboundMailView::from(mail)))
+    })
+    .await
+}
+
+/// List mail that could not be matched
+///
+/// The newest first.
+#[utoipa::path(
+    operation_id = "list_unmatched_inbound_mail",
+    tag = "mail",
+    security(("bearer" = ["deliveries:read"])),
+    params(PageParams),
+    responses((status = 200, description = "A page of mails", body = ListBody<InboundMailView>), ReadErrors),
+)]
+#[get("/inbound-mail")]
+pub async fn list_unmatched_inbound_mail(
+    _auth: Authorized<DeliveriesRead>,
+    list: List<NoFilter>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let (NoFilter {}, page, links) = list.into_parts();
+    let found = state
+        .db
+        .read(move |conn| inbound_mail::list_unmatched(conn, &page))
+        .await?;
+    Ok(links.answer(found.map(InboundMailView::from), None))
+}
+
+/// Get the source of a mail that could not be matched
+///
+/// As it came over the wire, while it is kept.
+#[utoipa::path(
+    operation_id = "get_inbound_mail_source",
+    tag = "mail",
+    security(("bearer" = ["deliveries:read"])),
+    params(("id" = uuid::Uuid, Path, description = "The mail")),
+    responses((status = 200, description = "The mail", body = String, content_type = "message/rfc822"), ReadErrors),
+)]
+#[get("/inbound-mail/{id}/source")]
+pub async fn get_inbound_mail_source(
+    _auth: Authorized<DeliveriesRead>,
+    id: web::Path<InboundMailId>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let id = id.into_inner();
+    let sealed = state
+        .db
+        .read(move |conn| inbound_mail::mime_of(conn, id))
+        .await?
+        .ok_or_else(Problem::not_found)?;
+    let mail = state.auth.keys().open(&sealed);
+    let mail = mail.map_err(|error| Problem::internal(&error))?;
+    Ok(HttpResponse::Ok().content_type(MESSAGE).body(mail))
+}
+
+impl From<ReceiveMailError> for Problem {
+    fn from(error: ReceiveMailError) -> Self {
+        match error {
+            ReceiveMailError::Key(error) => Self::internal(&error),
+            ReceiveMailError::Db(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! What comes back after the mail server had taken it.
+
+use diesel::prelude::*;
+use jiff::Timestamp;
+
+use crate::db::columns::At;
+use crate::db::schema::deliveries;
+use crate::db::{DbConn, DbResult};
+use crate::ids::{DeliveryId, InvitationId};
+
+/// A delivery that came back.
+#[derive(Debug, Clone)]
+pub struct Bounced {
+    /// Where it went, as [`address_hash`](super::address_hash) keeps it.
+    pub address_hash: Option<Vec<u8>>,
+    /// The invitation it was about.
+    pub invitation: Option<InvitationId>,
+}
+
+/// Records that a delivery came back; `None` when there is no such delivery, or it had come back
+/// before.
+pub fn record_bounce(
+    conn: &mut DbConn,
+    id: DeliveryId,
+    status: &str,
+    now: Timestamp,
+) -> DbResult<Option<Bounced>> {
+    let not_yet = deliveries::table
+        .find(id)
+        .filter(deliveries::bounced_at.is_null());
+    let changed = diesel::update(not_yet)
+        .set((
+            deliveries::bounced_at.eq(At(now)),
+            deliveries::bounce_status.eq(status),
+        ))
+        .execute(conn)?;
+    if changed == 0 {
+        return Ok(None);
+    }
+    let (address_hash, invitation) = deliveries::table
+        .find(id)
+        .select((deliveries::address_hash, deliveries::invitation))
+        .first(conn)?;
+    Ok(Some(Bounced {
+        address_hash,
+        invitation,
+    }))
+}

@@ -1,0 +1,124 @@
+//! A mail comes in: a bounce is matched with its delivery, shown on the invitation, and its
+//! address gets nothing more.
+
+use aws_lc_rs::digest::{SHA256, digest};
+
+use crate::access::{Actor, Granted, InboundMailWrite};
+use crate::audit::{self, AuditLine};
+use crate::clock::LocalNow;
+use crate::db::{DbConn, DbError};
+use crate::deliveries::{self, return_path};
+use crate::events::{self, NewEvent, Subject};
+use crate::ids::{DeliveryId, InboundMailId};
+use crate::inbound_mail::{self, InboundMail, InboundOutcome, Report, Verdict};
+use crate::invitations;
+use crate::keys::{KeyError, KeyRing};
+
+/// Why a mail could not be taken in.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceiveMailError {
+    /// What could not be matched could not be sealed.
+    #[error("sealing")]
+    Key(#[from] KeyError),
+    /// The database failed.
+    #[error("database")]
+    Db(#[from] DbError),
+}
+
+/// Takes a mail in, as it came over the wire. The same mail again changes nothing.
+pub fn receive_mail(
+    conn: &mut DbConn,
+    keys: &KeyRing,
+    granted: &Granted<InboundMailWrite>,
+    now: LocalNow,
+    raw: &[u8],
+) -> Result<InboundMail, ReceiveMailError> {
+    let digest = digest(&SHA256, raw);
+    if let Some(seen) = inbound_mail::find_seen(conn, digest.as_ref())? {
+        return Ok(seen);
+    }
+    let report = inbound_mail::read(raw);
+    let (outcome, delivery, reason) = match matched(keys, report.as_ref()) {
+        Err(reason) => (InboundOutcome::Unmatched, None, Some(reason)),
+        Ok((delivery, report)) => match take(conn, granted.actor(), now, delivery, report)? {
+            Some(outcome) => (outcome, Some(delivery), None),
+            None => (InboundOutcome::Unmatched, None, Some("unknown-delivery")),
+        },
+    };
+    let mail = InboundMail {
+        id: InboundMailId::generate(),
+        outcome,
+        reason: reason.map(str::to_owned),
+        delivery,
+        received_at: now.at,
+    };
+    let sealed = match outcome {
+        InboundOutcome::Unmatched => Some(keys.seal(raw)?),
+        InboundOutcome::Bounced | InboundOutcome::Delayed => None,
+    };
+    inbound_mail::insert(conn, &mail, digest.as_ref(), sealed.as_deref())?;
+    let line = AuditLine {
+        action: "inbound_mail.receive",
+        object_type: "inbound_mail",
+        object_id: Some(mail.id.to_string()),
+        municipality: None,
+    };
+    audit::record(conn, granted.actor(), line, now.at)?;
+    Ok(mail)
+}
+
+/// The delivery that a report is about, by our own return address and nothing else.
+fn matched<'r>(
+    keys: &KeyRing,
+    report: Option<&'r Report>,
+) -> Result<(DeliveryId, &'r Report), &'static str> {
+    let report = report.ok_or("not-a-report")?;
+    let delivery = report
+        .returned_to
+        .iter()
+        .find_map(|address| return_path::delivery_of(keys, address))
+        .ok_or("not-to-a-return-address")?;
+    Ok((delivery, report))
+}
+
+/// Records what the report says of a delivery; `None` when there is no such delivery any more.
+fn take(
+    conn: &mut DbConn,
+    actor: &Actor,
+    now: LocalNow,
+    id: DeliveryId,
+    report: &Report,
+) -> Result<Option<InboundOutcome>, DbError> {
+    if deliveries::find(conn, &actor.scope, id)?.is_none() {
+        return Ok(None);
+    }
+    if report.verdict != Verdict::Failed {
+        return Ok(Some(InboundOutcome::Delayed));
+    }
+    let Some(bounced) = deliveries::record_bounce(conn, id, &report.status, now.at)? else {
+        return Ok(Some(InboundOutcome::Bounced));
+    };
+    if let Some(hash) = bounced
+        .address_hash
+        .filter(|_| report.is_about_a_dead_address())
+    {
+        deliveries::suppress(conn, &hash, id, now.at)?;
+    }
+    if let Some(invitation) = bounced.invitation {
+        invitations::note_bounce(conn, invitation, now.at)?;
+    }
+    let event = NewEvent {
+        event_type: "delivery.bounced",
+        subject: Subject {
+            kind: "delivery",
+            id: id.0,
+        },
+        municipality: None,
+        from: None,
+        to: None,
+        reason: None,
+        data: serde_json::json!({ "status": report.status }),
+    };
+    events::append(conn, &event, actor, now.at)?;
+    Ok(Some(InboundOutcome::Bounced))
+}

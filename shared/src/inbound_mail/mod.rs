@@ -1,0 +1,18 @@
+//! Mail that comes in through the gateway: what mail servers return (RFC 3464).
+//!
+//! | the mail is | outcome |
+//! | --- | --- |
+//! | a report to a return address of ours that a delivery failed for good | bounced |
+//! | the same, that it is late | delayed |
+//! | anything else | unmatched: kept, sealed, for ops to look at |
+//!
+//! Only the MAC in the return address says which delivery it is about; what the mail itself says
+//! of its recipients is anybody's word (`security: 61`).
+
+mod model;
+mod queries;
+mod report;
+
+pub use model::{InboundMail, InboundOutcome};
+pub use queries::{find_seen, forget_mime, insert, list_unmatched, mime_of};
+pub use report::{Report, Verdict, read};
