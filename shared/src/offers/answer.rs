@@ -7,6 +7,7 @@ use crate::clock::LocalNow;
 use crate::db::{DbConn, DbResult};
 use crate::deliveries::Payload;
 use crate::ids::{OfferId, PersonId};
+use crate::words::EmailAddress;
 use crate::{intakes, people};
 
 /// What the sponsor decides.
@@ -78,7 +79,7 @@ fn to_tell(conn: &mut DbConn, offer: &Offer, sponsor: PersonId) -> DbResult<Vec<
     let people = people::queries::find_many(conn, &Scope::Institute, &[sponsor, contact])?;
     let mailbox = |id: PersonId| {
         let person = people.iter().find(|person| person.id == id)?;
-        person.email.as_ref().map(|email| email.key())
+        person.email.as_ref().map(EmailAddress::key)
     };
     let shared = mailbox(sponsor).is_some() && mailbox(sponsor) == mailbox(contact);
     Ok(if shared {
