@@ -14,6 +14,8 @@ use crate::state::AppState;
 
 /// How often the database is looked at.
 const PAUSE: Duration = Duration::from_secs(2);
+/// Looks at the database between two looks at the outbox.
+const OUTBOX_EVERY: u64 = 5;
 
 /// What was seen when the database was last looked at.
 #[derive(Debug, Default)]
@@ -23,6 +25,8 @@ pub struct Health(Mutex<Seen>);
 struct Seen {
     database: bool,
     migrations: bool,
+    /// Whether a worker was heard of lately; mails wait while none is.
+    worker: bool,
 }
 
 impl Health {
@@ -50,17 +54,31 @@ impl Health {
                 .pending_migrations()
                 .await
                 .is_ok_and(|pending| pending.is_empty());
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Seen {
-            database,
-            migrations,
-        };
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.database = database;
+        seen.migrations = migrations;
+    }
+
+    /// Counts the outbox and looks for its workers.
+    pub async fn look_at_outbox(&self, state: &AppState) {
+        let outbox = &state.process.metrics.outbox;
+        match outbox.look(&state.db, state.clock.now()).await {
+            Ok(alive) => {
+                let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+                seen.worker = alive > 0;
+            }
+            Err(error) => tracing::debug!(%error, "the outbox could not be counted"),
+        }
     }
 }
 
 /// Keeps looking, for as long as the process lives.
 pub async fn watch(state: AppState) {
-    loop {
+    for look in 0_u64.. {
         state.process.health.look(&state).await;
+        if look.is_multiple_of(OUTBOX_EVERY) {
+            state.process.health.look_at_outbox(&state).await;
+        }
         state.process.limits.tidy();
         actix_web::rt::time::sleep(PAUSE).await;
     }
@@ -95,6 +113,8 @@ pub async fn ready(state: web::Data<AppState>) -> HttpResponse {
             "status": word,
             "database": if seen.database { "ok" } else { "out of reach" },
             "migrations": if seen.migrations { "ok" } else { "missing" },
+            // No reason to turn requests away: mails wait, and nothing is lost.
+            "worker": if seen.worker { "ok" } else { "not heard of" },
             "stopping": stopping,
         }))
 }

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::{App, HttpResponse, HttpServer, web};
+use koplopers_shared::metrics::{DbMetrics, DeliveryMetrics, OutboxMetrics, registry};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
-use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
 use crate::state::AppState;
@@ -33,11 +33,6 @@ struct Answered {
     status: u16,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Queue {
-    queue: &'static str,
-}
-
 /// Seconds; from a look-up in memory to the deadline of a request.
 const BUCKETS: [f64; 12] = [
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 20.0,
@@ -48,15 +43,20 @@ pub struct Metrics {
     registry: Registry,
     answered: Family<Answered, Counter>,
     seconds: Family<Route, Histogram, fn() -> Histogram>,
-    waiting: Family<Queue, Gauge>,
     unauthorized: Counter,
+    database: DbMetrics,
+    audit_waiting: Gauge,
+    /// How the outbox and its workers stand.
+    pub outbox: OutboxMetrics,
+    /// What the worker inside this process has done.
+    pub deliveries: DeliveryMetrics,
 }
 
 impl Metrics {
     /// Nothing counted yet.
     #[must_use]
     pub fn new() -> Self {
-        let mut registry = Registry::with_prefix("koplopers");
+        let mut registry = registry();
         let answered = Family::default();
         registry.register("http_requests", "Requests answered", answered.clone());
         let seconds: Family<Route, Histogram, fn() -> Histogram> =
@@ -66,26 +66,29 @@ impl Metrics {
             "Time from head to answer",
             seconds.clone(),
         );
-        let waiting = Family::default();
-        registry.register(
-            "db_waiting",
-            "Work that waits for a database thread",
-            waiting.clone(),
-        );
         let unauthorized = Counter::default();
         registry.register(
             "http_unauthorized",
             "Requests without good credentials",
             unauthorized.clone(),
         );
-        let build = Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]);
-        registry.register("build", "The version that runs", build);
+        let audit_waiting = Gauge::default();
+        registry.register(
+            "audit_waiting",
+            "Audit lines of reads and refusals that wait to be stored",
+            audit_waiting.clone(),
+        );
+        let deliveries = DeliveryMetrics::new();
+        deliveries.register(&mut registry);
         Self {
+            database: DbMetrics::register(&mut registry),
+            outbox: OutboxMetrics::register(&mut registry),
             registry,
             answered,
             seconds,
-            waiting,
             unauthorized,
+            audit_waiting,
+            deliveries,
         }
     }
 
@@ -107,11 +110,10 @@ impl Metrics {
     }
 
     fn text(&self, state: &AppState) -> Result<String, fmt::Error> {
-        let (reads, writes) = state.db.waiting();
-        for (queue, length) in [("read", reads), ("write", writes)] {
-            let length = i64::try_from(length).unwrap_or(i64::MAX);
-            self.waiting.get_or_create(&Queue { queue }).set(length);
-        }
+        self.database.look(&state.db);
+        let waiting = state.auth.audit().waiting();
+        self.audit_waiting
+            .set(i64::try_from(waiting).unwrap_or(i64::MAX));
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)

@@ -22,6 +22,7 @@ pub mod links;
 pub mod logging;
 pub mod mail;
 pub mod meetings;
+pub mod metrics;
 pub mod municipalities;
 pub mod networks;
 pub mod offers;

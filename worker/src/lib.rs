@@ -10,6 +10,7 @@
 
 mod lock;
 pub mod message;
+pub mod metrics;
 mod prepare;
 mod record;
 mod runner;
@@ -25,6 +26,7 @@ use koplopers_shared::db::Db;
 use koplopers_shared::deliveries::WorkerId;
 use koplopers_shared::flows::Letterhead;
 use koplopers_shared::keys::KeyRing;
+use koplopers_shared::metrics::DeliveryMetrics;
 use koplopers_shared::settings::Settings;
 
 pub use crate::lock::{LockError, WorkerLock};
@@ -44,6 +46,8 @@ pub struct WorkerParts {
     pub transport: Arc<Transport>,
     /// Who the mails are from.
     pub letterhead: Letterhead,
+    /// What the worker has done.
+    pub metrics: DeliveryMetrics,
     /// Times and amounts.
     pub options: WorkerOptions,
 }
@@ -74,6 +78,7 @@ impl WorkerParts {
             keys,
             transport: Arc::new(Transport::open(&url)?),
             letterhead: Letterhead::from(settings),
+            metrics: DeliveryMetrics::new(),
             options: WorkerOptions::default(),
         })
     }

@@ -1,5 +1,7 @@
 //! The worker process.
 
+use std::sync::Arc;
+
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use koplopers_shared::clock::Clock;
@@ -7,8 +9,11 @@ use koplopers_shared::db::{Db, migrate};
 use koplopers_shared::keys::{self, KeyError, KeyRing};
 use koplopers_shared::logging;
 use koplopers_shared::settings::Settings;
-use koplopers_worker::{Worker, WorkerParts, build_worker};
+use koplopers_worker::metrics::WorkerMetrics;
+use koplopers_worker::{WorkerParts, build_worker};
+use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinSet;
 
 /// Sends the mails of Koplopers.
 #[derive(Debug, Parser)]
@@ -32,11 +37,11 @@ async fn main() -> anyhow::Result<()> {
     let command = Arguments::parse().command.unwrap_or_default();
     let settings = Settings::load()?;
     logging::start(&settings.log)?;
-    let worker = open(&settings).await?;
+    let parts = open(&settings).await?;
     match command {
-        Command::Run => worker.run(stop_signal()?).await?,
+        Command::Run => run(parts, &settings).await?,
         Command::Once => {
-            let summary = worker.once().await?;
+            let summary = build_worker(parts).once().await?;
             println!(
                 "sent {}, failed {}, dropped {}",
                 summary.sent, summary.failed, summary.dropped
@@ -46,7 +51,22 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn open(settings: &Settings) -> anyhow::Result<Worker> {
+async fn run(parts: WorkerParts, settings: &Settings) -> anyhow::Result<()> {
+    let listener = TcpListener::bind(settings.http.metrics_listen)
+        .await
+        .context("KOPLOPERS_METRICS_LISTEN: the metrics cannot be shown there")?;
+    tracing::info!(metrics = %listener.local_addr()?, "showing metrics");
+    let metrics = WorkerMetrics::new(&parts.metrics, parts.db.clone(), parts.clock.clone());
+    let metrics = Arc::new(metrics);
+    let mut helpers = JoinSet::new();
+    helpers.spawn(Arc::clone(&metrics).watch());
+    helpers.spawn(metrics.serve(listener));
+    build_worker(parts).run(stop_signal()?).await?;
+    helpers.shutdown().await;
+    Ok(())
+}
+
+async fn open(settings: &Settings) -> anyhow::Result<WorkerParts> {
     let url = settings.database_url.clone();
     tokio::task::spawn_blocking(move || migrate(&url))
         .await?
@@ -61,8 +81,7 @@ async fn open(settings: &Settings) -> anyhow::Result<Worker> {
         })
         .await
         .context("opening the keys")?;
-    let parts = WorkerParts::new(db, clock, keys, settings)?;
-    Ok(build_worker(parts))
+    Ok(WorkerParts::new(db, clock, keys, settings)?)
 }
 
 /// Ends at SIGTERM or Ctrl-C.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use koplopers_shared::deliveries::{Completion, Recorded};
 use koplopers_shared::flows::finish_mails;
+use koplopers_shared::metrics::DeliveryMetrics;
 use tokio::sync::mpsc;
 
 use crate::runner::Shared;
@@ -56,9 +57,18 @@ pub(crate) async fn record(shared: &Shared, completed: &Arc<[Completion]>) -> bo
     };
     for (done, completion) in recorded.iter().zip(completed.iter()) {
         log(done, completion);
+        count(&shared.metrics, done, completion);
         shared.release(completion.lease);
     }
     true
+}
+
+fn count(metrics: &DeliveryMetrics, recorded: &Recorded, completion: &Completion) {
+    let took = completion.ended_at.duration_since(completion.started_at);
+    metrics.attempted(&completion.attempt, took.as_secs_f64());
+    if let Recorded::Done { state, .. } = recorded {
+        metrics.reached(*state);
+    }
 }
 
 // security: 76 - ids, codes and phases; neither addresses nor the server's words.

@@ -11,10 +11,11 @@ use jiff::Timestamp;
 use koplopers_shared::clock::{Clock, LocalNow};
 use koplopers_shared::db::{DatabaseKind, Db, DbError};
 use koplopers_shared::deliveries::{
-    self, Attempt, AttemptOutcome, Claimed, Completion, Lease, WorkerId, workers,
+    self, Attempt, AttemptOutcome, Claimed, Completion, DeliveryState, Lease, WorkerId, workers,
 };
 use koplopers_shared::flows::Letterhead;
 use koplopers_shared::keys::KeyRing;
+use koplopers_shared::metrics::DeliveryMetrics;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
@@ -45,6 +46,7 @@ pub(crate) struct Shared {
     pub(crate) db: Db,
     pub(crate) clock: Clock,
     pub(crate) keys: KeyRing,
+    pub(crate) metrics: DeliveryMetrics,
     pub(crate) options: WorkerOptions,
     transport: Arc<Transport>,
     letterhead: Letterhead,
@@ -102,6 +104,7 @@ impl Worker {
                 db: parts.db,
                 clock: parts.clock,
                 keys: parts.keys,
+                metrics: parts.metrics,
                 options: parts.options,
                 transport: parts.transport,
                 letterhead: parts.letterhead,
@@ -324,6 +327,7 @@ impl Shared {
             Ok(Prepared::Send(mail)) => mail,
             Ok(Prepared::Dropped(reason)) => {
                 tracing::info!(delivery = %lease.delivery, reason = reason.as_str(), "delivery dropped");
+                self.metrics.reached(DeliveryState::Dropped);
                 self.release(lease);
                 return Worked::Dropped;
             }

@@ -111,6 +111,9 @@ async fn sweep(shared: &Shared, now: Timestamp) {
         sweep_mails(conn, worker, &own, now)
     })
     .await;
+    if let Some(swept) = &swept {
+        shared.metrics.swept(swept);
+    }
     if let Some(Swept {
         requeued,
         unknown,

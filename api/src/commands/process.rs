@@ -70,6 +70,10 @@ mod worker {
             state.keys.clone(),
             &state.settings,
         )?;
+        let parts = WorkerParts {
+            metrics: state.process.metrics.deliveries.clone(),
+            ..parts
+        };
         let worker = build_worker(parts);
         let (stop, stopped) = oneshot::channel::<()>();
         let running = actix_web::rt::spawn(async move {

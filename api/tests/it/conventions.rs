@@ -1,9 +1,17 @@
 //! What holds for every operation.
 
+use jiff::SignedDuration;
+use koplopers_shared::deliveries::{WorkerId, workers};
 use koplopers_shared::on_both_databases;
+use koplopers_shared::testing::given;
 use reqwest::Method;
 
 use crate::app::TestApp;
+
+async fn metrics(app: &TestApp) -> String {
+    let url = format!("http://{}/metrics", app.metrics_address);
+    reqwest::get(url).await.unwrap().text().await.unwrap()
+}
 
 on_both_databases! {
     async fn every_answer_carries_the_version_and_the_security_headers(db: TestDb) {
@@ -156,13 +164,54 @@ on_both_databases! {
         app.anonymous().get("/health/live").await.expect(200);
     }
 
+    async fn readiness_names_a_missing_worker_and_serves_without_it(db: TestDb) {
+        // security: 91
+        let app = TestApp::start(db).await;
+        let health = &app.state.process.health;
+        let ready = async || app.anonymous().get("/health/ready").await.expect(200);
+        health.look_at_outbox(&app.state).await;
+        assert_eq!(ready().await.text_at("/worker"), "not heard of");
+        let now = app.now();
+        app.db
+            .write(move |conn| workers::beat(conn, WorkerId::generate(), now, now))
+            .await
+            .unwrap();
+        health.look_at_outbox(&app.state).await;
+        assert_eq!(ready().await.text_at("/worker"), "ok");
+        app.clock.turn_by(SignedDuration::from_secs(31));
+        health.look_at_outbox(&app.state).await;
+        let silent = ready().await;
+        assert_eq!(silent.text_at("/worker"), "not heard of");
+        assert_eq!(silent.text_at("/status"), "ok");
+        let text = metrics(&app).await;
+        let seen = format!("koplopers_worker_last_seen_timestamp_seconds {}", now.as_second());
+        assert!(text.contains("koplopers_workers 0\n") && text.contains(&seen), "{text}");
+    }
+
+    async fn the_outbox_shows_in_the_metrics(db: TestDb) {
+        let app = TestApp::start(db).await;
+        given::submitted(&app.db, given::amsterdam(), "versnelling").await;
+        app.clock.turn_to(given::now().at + SignedDuration::from_mins(7));
+        app.state.process.health.look_at_outbox(&app.state).await;
+        let text = metrics(&app).await;
+        for line in [
+            r#"koplopers_deliveries{state="queued"} 1"#,
+            r#"koplopers_deliveries{state="unknown"} 0"#,
+            "koplopers_deliveries_oldest_due_seconds 420",
+            r#"koplopers_deliveries_reached_total{state="buried"} 0"#,
+            "koplopers_audit_waiting 0",
+            r#"koplopers_db_threads{queue="write",state="busy"}"#,
+        ] {
+            assert!(text.contains(line), "{line} in {text}");
+        }
+    }
+
     async fn metrics_are_on_a_listener_of_their_own(db: TestDb) {
         // security: 73
         let app = TestApp::start(db).await;
         app.anonymous().get("/v1/glossary").await.expect(200);
         app.anonymous().get("/metrics").await.problem(404, "not-found");
-        let url = format!("http://{}/metrics", app.metrics_address);
-        let text = reqwest::get(url).await.unwrap().text().await.unwrap();
+        let text = metrics(&app).await;
         assert!(
             text.contains(r#"koplopers_http_requests_total{method="GET",route="/v1/glossary",status="200"} 1"#),
             "{text}"

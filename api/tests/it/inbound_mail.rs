@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use koplopers_shared::access::Role;
 use koplopers_shared::flows::Letterhead;
+use koplopers_shared::metrics::DeliveryMetrics;
 use koplopers_shared::on_both_databases;
 use koplopers_shared::testing::given;
 use koplopers_shared::testing::smtp::{ReceivedMail, Script, SmtpServer};
@@ -31,6 +32,7 @@ async fn send(app: &TestApp, relay: &SmtpServer) -> Summary {
         keys: app.state.auth.keys().clone(),
         transport: Arc::new(Transport::open(&url).unwrap()),
         letterhead: Letterhead::from(&*app.state.settings),
+        metrics: DeliveryMetrics::new(),
         options: WorkerOptions::default(),
     };
     build_worker(parts).once().await.unwrap()

@@ -160,11 +160,11 @@ on_both_databases! {
         let data = tempfile::tempdir().unwrap();
         let mut clients = clients(&db, data.path()).await;
         assert_eq!(clients.len(), 8);
-        let mut server = Server::start(&db, data.path()).await;
+        let mut server = Server::start(&db, data.path());
         for round in 0..rounds(5) {
             let answers = 1 + (round * 29) % 83;
             let heard = kill_in_the_middle(&mut server, &mut clients, answers).await;
-            server = Server::start(&db, data.path()).await;
+            server = Server::start(&db, data.path());
             for (client, heard) in clients.iter_mut().zip(heard) {
                 // The last request had no answer. Sent again with its key it happens once,
                 // whether or not it was stored.

@@ -11,6 +11,7 @@ use koplopers_shared::access::Role;
 use koplopers_shared::clock::Clock;
 use koplopers_shared::db::schema::deliveries;
 use koplopers_shared::flows::Letterhead;
+use koplopers_shared::metrics::DeliveryMetrics;
 use koplopers_shared::testing::smtp::{ReceivedMail, Script, SmtpServer};
 use koplopers_shared::testing::{TestDb, run};
 use koplopers_worker::transport::{MailUrl, Transport};
@@ -46,8 +47,8 @@ impl Installation {
         let coordinator = subject_of_role(Role::Coordinator, None).unwrap();
         Self {
             servers: [
-                Server::start(&db, data.path()).await,
-                Server::start(&db, data.path()).await,
+                Server::start(&db, data.path()),
+                Server::start(&db, data.path()),
             ],
             coordinator: token(&state, &coordinator),
             db,
@@ -131,6 +132,7 @@ fn start_worker(state: &AppState, relay: &SmtpServer, mut stop: watch::Receiver<
         keys: state.auth.keys().clone(),
         transport: Arc::new(Transport::open(&MailUrl::parse(&url).unwrap()).unwrap()),
         letterhead: Letterhead::from(&*state.settings),
+        metrics: DeliveryMetrics::new(),
         options: WorkerOptions::default(),
     });
     tokio::spawn(async move {

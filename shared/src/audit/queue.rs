@@ -53,6 +53,12 @@ impl Queue {
             .map_err(|_| QueueFull)
     }
 
+    /// How many records wait to be stored.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.records.max_capacity() - self.records.capacity()
+    }
+
     /// Returns when everything queued so far is stored: at the end of a process, and in tests.
     pub async fn flush(&self) {
         let (done, stored) = oneshot::channel();

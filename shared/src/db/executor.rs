@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use super::lane::{Ended, Slot, work_loop};
 use super::migrate::{MigrateError, make_folder, pending};
 use super::open::{OpenError, Purpose, open};
-use super::queue::Queue;
+use super::queue::{Queue, ThreadUse};
 use super::transaction::is_sound;
 use super::wakes::Wakes;
 use super::work::{Ran, Task, Ticket, Way, run_caught};
@@ -108,7 +108,11 @@ impl Db {
         (0..inner.options.readers).try_for_each(|_| self.start_worker())?;
         let (queue, slot) = (Arc::clone(&inner.writes), self.slot(Purpose::Write));
         let wakes = Arc::clone(&inner.wakes);
-        self.spawn("db-write", move || group_loop(&queue, slot, &wakes))
+        self.spawn("db-write", move || {
+            queue.join();
+            group_loop(&queue, slot, &wakes);
+            queue.leave();
+        })
     }
 
     /// Starts a thread that does what does not go through the one writer.
@@ -121,7 +125,10 @@ impl Db {
         };
         let (wakes, slot) = (Arc::clone(&self.0.wakes), self.slot(purpose));
         self.spawn(name, move || {
-            if work_loop(&queue, slot, &wakes) == Ended::GivenUp {
+            queue.join();
+            let ended = work_loop(&queue, slot, &wakes);
+            queue.leave();
+            if ended == Ended::GivenUp {
                 replaced.fetch_sub(1, Ordering::Relaxed);
             }
         })
@@ -294,6 +301,13 @@ impl Db {
     #[must_use]
     pub fn waiting(&self) -> (usize, usize) {
         (self.0.reads.len(), self.0.writes.len())
+    }
+
+    /// What the threads that read and those that write are doing. PostgreSQL has one pool for
+    /// both; short reads of the embedded database run on the threads of those who ask.
+    #[must_use]
+    pub fn threads(&self) -> (ThreadUse, ThreadUse) {
+        (self.0.reads.threads(), self.0.writes.threads())
     }
 
     /// Finishes what was asked, refuses the rest, and returns when the threads have ended.

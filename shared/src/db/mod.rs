@@ -23,6 +23,7 @@ pub use error::{DbError, DbResult};
 pub use executor::{Db, DbOptions};
 pub use migrate::{MigrateError, check, migrate};
 pub use open::OpenError;
+pub use queue::ThreadUse;
 pub use url::{DatabaseKind, DatabaseUrl, DatabaseUrlError};
 pub use wakes::wake_after_commit;
 

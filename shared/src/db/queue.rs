@@ -16,6 +16,16 @@ pub(super) struct Queue {
 struct State {
     waiting: VecDeque<Box<dyn Work>>,
     open: bool,
+    threads: ThreadUse,
+}
+
+/// The threads that serve one queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ThreadUse {
+    /// Those at work, or stuck in it.
+    pub busy: usize,
+    /// Those that wait for work.
+    pub idle: usize,
 }
 
 impl Queue {
@@ -24,6 +34,7 @@ impl Queue {
             state: Mutex::new(State {
                 waiting: VecDeque::new(),
                 open: true,
+                threads: ThreadUse::default(),
             }),
             arrived: Condvar::new(),
             limit,
@@ -49,6 +60,21 @@ impl Queue {
         Ok(())
     }
 
+    /// A thread comes to serve the queue.
+    pub(super) fn join(&self) {
+        self.change(|threads| threads.busy += 1);
+    }
+
+    /// A thread that has joined goes.
+    pub(super) fn leave(&self) {
+        self.change(|threads| threads.busy -= 1);
+    }
+
+    fn change(&self, change: impl FnOnce(&mut ThreadUse)) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut state.threads);
+    }
+
     /// Waits for work and moves up to `limit` claimed pieces into `batch`; `false` at the end.
     pub(super) fn take(&self, limit: usize, batch: &mut Vec<Box<dyn Work>>) -> bool {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -67,10 +93,14 @@ impl Queue {
             if !state.open {
                 return false;
             }
+            state.threads.busy -= 1;
+            state.threads.idle += 1;
             state = self
                 .arrived
                 .wait(state)
                 .unwrap_or_else(PoisonError::into_inner);
+            state.threads.idle -= 1;
+            state.threads.busy += 1;
         }
     }
 
@@ -90,5 +120,13 @@ impl Queue {
             .unwrap_or_else(PoisonError::into_inner)
             .waiting
             .len()
+    }
+
+    /// What its threads are doing, for the metrics.
+    pub(super) fn threads(&self) -> ThreadUse {
+        self.state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .threads
     }
 }

@@ -19,6 +19,7 @@ mod bounces;
 mod claim;
 mod delivery;
 mod enqueue;
+mod figures;
 mod finish;
 mod lease;
 mod model;
@@ -35,6 +36,7 @@ pub use bounces::{Bounced, record_bounce};
 pub use claim::{Claimed, claim, next_due};
 pub use delivery::Delivery;
 pub use enqueue::{NewDelivery, drop_waiting, enqueue};
+pub use figures::{OutboxFigures, figures};
 pub use finish::{
     Attempt, AttemptId, AttemptOutcome, Completion, Frozen, MayHaveArrived, Recorded, drop_claimed,
     finish, start_sending,

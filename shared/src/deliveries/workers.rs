@@ -1,7 +1,7 @@
 //! The workers that were heard of lately.
 
 use diesel::prelude::*;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::WorkerId;
 use crate::db::columns::At;
@@ -20,6 +20,9 @@ pub struct WorkerSeen {
     /// When it stopped of its own accord.
     pub stopped_at: Option<Timestamp>,
 }
+
+/// How long a worker may be silent and still counts as living: it tells every five seconds.
+pub const SILENCE: SignedDuration = SignedDuration::from_secs(30);
 
 /// Tells that a worker lives.
 pub fn beat(
@@ -70,6 +73,14 @@ pub fn alive_since(conn: &mut DbConn, since: Timestamp) -> DbResult<Vec<WorkerSe
             stopped_at: stopped_at.map(Timestamp::from),
         })
         .collect())
+}
+
+/// When any worker was last heard of, one that has stopped since included.
+pub fn last_seen(conn: &mut DbConn) -> DbResult<Option<Timestamp>> {
+    let seen: Option<At> = workers::table
+        .select(diesel::dsl::max(workers::seen_at))
+        .first(conn)?;
+    Ok(seen.map(Timestamp::from))
 }
 
 /// Forgets the workers that were last heard of before the given instant.

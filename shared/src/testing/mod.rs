@@ -10,11 +10,13 @@ mod child;
 mod cluster;
 mod database;
 pub mod given;
+mod program;
 pub mod smtp;
 
 pub use child::{Victim, child_argument, rounds};
 pub use cluster::{Cluster, Durability};
 pub use database::{TestDb, connect};
+pub use program::{Running, program, program_at};
 
 #[expect(
     clippy::disallowed_methods,

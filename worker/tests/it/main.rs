@@ -5,6 +5,7 @@ mod crashes;
 mod failures;
 mod last_look;
 mod mails;
+mod metrics;
 mod office;
 mod running;
 mod smtp;

@@ -19,6 +19,7 @@ use koplopers_shared::ids::{DeliveryId, InvitationId, MeetingId};
 use koplopers_shared::invitations::{self, Invitation, Invitee};
 use koplopers_shared::keys::{self, KeyError, KeyRing, MasterKey};
 use koplopers_shared::meetings::{LocalPeriod, Venue};
+use koplopers_shared::metrics::DeliveryMetrics;
 use koplopers_shared::paging::PageSpec;
 use koplopers_shared::settings::Settings;
 use koplopers_shared::testing::given;
@@ -31,6 +32,7 @@ pub struct Office {
     pub db: Db,
     pub clock: Clock,
     pub relay: SmtpServer,
+    pub metrics: DeliveryMetrics,
     keys: KeyRing,
     letterhead: Letterhead,
 }
@@ -52,6 +54,7 @@ impl Office {
             db: db.clone(),
             clock: Clock::manual(given::now().at),
             relay: SmtpServer::start(script).await.unwrap(),
+            metrics: DeliveryMetrics::new(),
             keys,
             letterhead: Letterhead::from(&settings),
         }
@@ -70,6 +73,7 @@ impl Office {
             keys: self.keys.clone(),
             transport: Arc::new(Transport::open(&MailUrl::parse(&url).unwrap()).unwrap()),
             letterhead: self.letterhead.clone(),
+            metrics: self.metrics.clone(),
             options,
         })
     }
