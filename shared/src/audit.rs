@@ -9,7 +9,7 @@ mod seal;
 
 pub use queries::{AuditEvent, list};
 pub use queue::{Queue, QueueFull};
-pub use seal::{BrokenChain, seal_batch, verify_chain};
+pub use seal::{BrokenChain, seal_batch, unsealed, verify_chain};
 
 use diesel::prelude::*;
 use jiff::Timestamp;

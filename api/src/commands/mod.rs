@@ -4,8 +4,11 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod audit;
+mod backup;
 mod client;
 mod demo;
+mod keys;
 mod migrate;
 mod process;
 mod serve;
@@ -43,6 +46,16 @@ enum Command {
     /// Make a machine client, give it a new secret, or shut it out.
     #[command(subcommand)]
     Client(client::ClientCommand),
+    /// Write a copy of the embedded database to a file, while it is in use.
+    Backup(backup::BackupArguments),
+    /// Put such a copy back, while the service is stopped.
+    Restore(backup::RestoreArguments),
+    /// List the service's own keys, turn them over, or seal them anew.
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
+    /// Check that nobody changed the audit trail.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
 }
 
 impl Arguments {
@@ -59,6 +72,10 @@ impl Arguments {
             Some(Command::Demo) => demo::run(),
             Some(Command::Token(arguments)) => token::run(&arguments),
             Some(Command::Client(command)) => client::run(&command),
+            Some(Command::Backup(arguments)) => backup::back_up(&arguments),
+            Some(Command::Restore(arguments)) => backup::restore(&arguments),
+            Some(Command::Keys(command)) => keys::run(&command),
+            Some(Command::Audit(command)) => audit::run(command),
         }
     }
 }

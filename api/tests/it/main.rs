@@ -6,6 +6,7 @@ mod app;
 mod authentication;
 mod authorization;
 mod clients;
+mod commands;
 mod conventions;
 mod document;
 mod inbound_mail;

@@ -26,6 +26,14 @@ pub struct BrokenChain {
     pub batch: i64,
 }
 
+/// How many lines wait for a seal.
+pub fn unsealed(conn: &mut DbConn) -> DbResult<i64> {
+    Ok(audit_events::table
+        .filter(audit_events::batch.is_null())
+        .count()
+        .get_result(conn)?)
+}
+
 /// Seals the oldest unsealed lines; says how many. Runs in a transaction of its own.
 pub fn seal_batch(conn: &mut DbConn, now: Timestamp) -> DbResult<usize> {
     if let DbConn::Postgres(postgres) = conn {

@@ -91,22 +91,38 @@ pub(super) fn pending(conn: &mut DbConn) -> Result<Vec<String>, MigrateError> {
         .optional()
         .map_err(failed)?
         .is_some();
-    let applied: Vec<String> = if has_table {
-        __diesel_schema_migrations::table
-            .select(__diesel_schema_migrations::version)
-            .load(conn)
-            .map_err(failed)?
+    let applied = if has_table {
+        applied(conn)?
     } else {
         Vec::new()
     };
-    // The version is the name up to the underscore, without its dashes.
     Ok(all
         .into_iter()
-        .filter(|name| {
-            let version = name.split('_').next().unwrap_or(name).replace('-', "");
-            !applied.contains(&version)
-        })
+        .filter(|name| !applied.contains(&version(name)))
         .collect())
+}
+
+/// The versions that an embedded database has had and this build does not know; fails when it
+/// has had none at all.
+pub(super) fn unknown(conn: &mut DbConn) -> Result<Vec<String>, MigrateError> {
+    let known: Vec<String> = known(&SQLITE).iter().map(|name| version(name)).collect();
+    let applied = applied(conn)?;
+    Ok(applied
+        .into_iter()
+        .filter(|version| !known.contains(version))
+        .collect())
+}
+
+fn applied(conn: &mut DbConn) -> Result<Vec<String>, MigrateError> {
+    __diesel_schema_migrations::table
+        .select(__diesel_schema_migrations::version)
+        .load(conn)
+        .map_err(|error| MigrateError::Failed(error.to_string()))
+}
+
+/// The name of a migration up to the underscore, without its dashes.
+fn version(name: &str) -> String {
+    name.split('_').next().unwrap_or(name).replace('-', "")
 }
 
 fn known(migrations: &EmbeddedMigrations) -> Vec<String> {
@@ -131,7 +147,8 @@ pub(super) fn make_folder(path: &Path) -> Result<(), OpenError> {
     }
 }
 
-fn lock_path(path: &Path) -> PathBuf {
+/// Where processes that start, and a restore, wait for each other.
+pub(super) fn lock_path(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".migrate-lock");
     PathBuf::from(name)

@@ -3,6 +3,7 @@
 //! Query functions take `&mut DbConn`; they neither open nor know transactions. The executor
 //! owns the connections and the transactions around them.
 
+mod backup;
 pub mod columns;
 mod connection;
 mod error;
@@ -18,6 +19,7 @@ mod wakes;
 mod work;
 mod writer;
 
+pub use backup::{BackupError, Staged, back_up, stage};
 pub use connection::{DbConn, MultiBackend};
 pub use error::{DbError, DbResult};
 pub use executor::{Db, DbOptions};

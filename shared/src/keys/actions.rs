@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 
 use super::master::MasterKey;
-use super::model::{KeyError, KeyPurpose};
+use super::model::{KeyError, KeyOverview, KeyPurpose, StoredKey};
 use super::queries::{self, NewKeyRow};
 use super::rules;
 use crate::db::DbConn;
@@ -20,16 +20,52 @@ use crate::ids::KeyId;
 /// Fails when the master key does not open the keys that are there.
 pub fn ensure(conn: &mut DbConn, master: &MasterKey, now: Timestamp) -> Result<(), KeyError> {
     queries::lock(conn)?;
-    let stored = queries::list(conn, now)?;
-    for key in &stored {
-        master.open(key.id, &key.sealed)?;
-    }
+    let stored = opened(conn, master, now)?;
     for purpose in KeyPurpose::ALL {
         if !stored.iter().any(|key| key.purpose == *purpose) {
             make(conn, master, *purpose, now)?;
         }
     }
     Ok(())
+}
+
+/// Fails when the master key does not open the stored keys, as after a restore of another
+/// installation's database.
+pub fn check(conn: &mut DbConn, master: &MasterKey, now: Timestamp) -> Result<(), KeyError> {
+    opened(conn, master, now).map(drop)
+}
+
+fn opened(
+    conn: &mut DbConn,
+    master: &MasterKey,
+    now: Timestamp,
+) -> Result<Vec<StoredKey>, KeyError> {
+    let stored = queries::list(conn, now)?;
+    for key in &stored {
+        master.open(key.id, &key.sealed)?;
+    }
+    Ok(stored)
+}
+
+/// The keys that are not removed, by purpose and age.
+pub fn list(conn: &mut DbConn, now: Timestamp) -> Result<Vec<KeyOverview>, KeyError> {
+    let stored = queries::list(conn, now)?;
+    let mut overview = Vec::new();
+    for purpose in KeyPurpose::ALL {
+        let of_purpose: Vec<StoredKey> = stored
+            .iter()
+            .filter(|key| key.purpose == *purpose)
+            .cloned()
+            .collect();
+        let in_use = rules::in_use(&of_purpose, now).map(|key| key.id);
+        overview.extend(of_purpose.iter().map(|key| KeyOverview {
+            id: key.id,
+            purpose: *purpose,
+            created_at: key.created_at,
+            stage: rules::stage(key, in_use, now),
+        }));
+    }
+    Ok(overview)
 }
 
 /// Makes a new key of `purpose` and lets the others retire when it comes into use.
@@ -62,18 +98,20 @@ pub fn remove(conn: &mut DbConn, id: KeyId, now: Timestamp) -> Result<(), KeyErr
     Ok(queries::remove(conn, id, now)?)
 }
 
-/// Seals every key with another master key; the service must be stopped.
+/// Seals every key with another master key and says how many; the service must be stopped.
 pub fn reseal(
     conn: &mut DbConn,
     old: &MasterKey,
     new: &MasterKey,
     now: Timestamp,
-) -> Result<(), KeyError> {
-    for key in queries::list(conn, now)? {
+) -> Result<usize, KeyError> {
+    queries::lock(conn)?;
+    let stored = queries::list(conn, now)?;
+    for key in &stored {
         let secret = old.open(key.id, &key.sealed)?;
         queries::reseal(conn, key.id, &new.seal(key.id, &secret)?)?;
     }
-    Ok(())
+    Ok(stored.len())
 }
 
 fn make(

@@ -18,9 +18,10 @@ mod queries;
 mod ring;
 mod rules;
 
-pub use master::{MasterKey, WeakMasterKey};
-pub use model::{KeyError, KeyPurpose};
+pub use master::{MasterKey, MasterKeyFileError, WeakMasterKey};
+pub use model::{KeyError, KeyOverview, KeyPurpose, KeyStage};
 pub use ring::{KeyRing, TokenSigner};
+pub use rules::ACTIVATION;
 
 #[cfg(test)]
 mod tests;

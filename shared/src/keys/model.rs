@@ -67,6 +67,31 @@ impl From<aws_lc_rs::error::Unspecified> for KeyError {
     }
 }
 
+text_enum! {
+    /// Where a key stands.
+    pub enum KeyStage {
+        /// It verifies, and makes nothing yet.
+        Waiting => "waiting",
+        /// It makes and verifies.
+        InUse => "in use",
+        /// It verifies what it made before.
+        Retired => "retired",
+    }
+}
+
+/// What may be told of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyOverview {
+    /// Its id, the `kid` of tokens.
+    pub id: KeyId,
+    /// What it is for.
+    pub purpose: KeyPurpose,
+    /// When it was made.
+    pub created_at: jiff::Timestamp,
+    /// Where it stands.
+    pub stage: KeyStage,
+}
+
 /// A key as it is stored.
 #[derive(Debug, Clone)]
 pub(super) struct StoredKey {

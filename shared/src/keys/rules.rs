@@ -2,7 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::model::StoredKey;
+use super::model::{KeyStage, StoredKey};
+use crate::ids::KeyId;
 
 /// How long a new key only verifies: twice the 60 s within which every process reads it, so that
 /// no process meets a signature by a key it has not read yet.
@@ -21,4 +22,15 @@ pub(super) fn in_use(keys: &[StoredKey], now: Timestamp) -> Option<&StoredKey> {
         // A purpose whose keys were all retired by hand still signs rather than stops.
         .or_else(|| usable().min_by_key(|key| (key.created_at, key.id)))
         .or_else(|| keys.iter().max_by_key(|key| (key.created_at, key.id)))
+}
+
+/// Where a key stands beside the one that is in use.
+pub(super) fn stage(key: &StoredKey, in_use: Option<KeyId>, now: Timestamp) -> KeyStage {
+    if in_use == Some(key.id) {
+        KeyStage::InUse
+    } else if key.created_at + ACTIVATION > now && key.retired_at.is_none() {
+        KeyStage::Waiting
+    } else {
+        KeyStage::Retired
+    }
 }

@@ -173,6 +173,15 @@ impl Settings {
         })
     }
 
+    /// The file with the master key that is made when it is absent; `None` when the key is given.
+    #[must_use]
+    pub fn made_master_key(&self) -> Option<&Path> {
+        match &self.master_key {
+            MasterKeySource::Given(_) => None,
+            MasterKeySource::Made(path) => Some(path),
+        }
+    }
+
     /// The key that seals all others. On SQLite it is made in the data folder at the first call.
     pub fn master_key(&self) -> Result<MasterKey, SettingsError> {
         match &self.master_key {

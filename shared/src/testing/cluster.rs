@@ -260,6 +260,12 @@ fn watch(programs: &Path, folder: &Path, owner: Option<(u32, u32)>) -> Child {
     command.spawn().expect("sh")
 }
 
+/// The path of a program of PostgreSQL, such as `pg_dump`; `None` without PostgreSQL.
+#[must_use]
+pub fn postgres_program(name: &str) -> Option<PathBuf> {
+    Some(find_programs()?.join(name))
+}
+
 fn become_owner(command: &mut Command, owner: Option<(u32, u32)>) {
     if let Some((uid, gid)) = owner {
         command.uid(uid).gid(gid);

@@ -14,7 +14,7 @@ mod program;
 pub mod smtp;
 
 pub use child::{Victim, child_argument, rounds};
-pub use cluster::{Cluster, Durability};
+pub use cluster::{Cluster, Durability, postgres_program};
 pub use database::{TestDb, connect};
 pub use program::{Running, program, program_at};
 
