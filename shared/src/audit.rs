@@ -5,10 +5,12 @@
 
 mod queries;
 mod queue;
+mod retain;
 mod seal;
 
 pub use queries::{AuditEvent, list};
 pub use queue::{Queue, QueueFull};
+pub use retain::forget_batch;
 pub use seal::{BrokenChain, seal_batch, unsealed, verify_chain};
 
 use diesel::prelude::*;

@@ -27,7 +27,7 @@ use koplopers_shared::deliveries::WorkerId;
 use koplopers_shared::flows::Letterhead;
 use koplopers_shared::keys::KeyRing;
 use koplopers_shared::metrics::DeliveryMetrics;
-use koplopers_shared::settings::Settings;
+use koplopers_shared::settings::{Retention, Settings};
 
 pub use crate::lock::{LockError, WorkerLock};
 pub use crate::runner::{Summary, Worker, WorkerError};
@@ -79,7 +79,10 @@ impl WorkerParts {
             transport: Arc::new(Transport::open(&url)?),
             letterhead: Letterhead::from(settings),
             metrics: DeliveryMetrics::new(),
-            options: WorkerOptions::default(),
+            options: WorkerOptions {
+                retention: settings.retention,
+                ..WorkerOptions::default()
+            },
         })
     }
 }
@@ -92,6 +95,8 @@ pub struct WorkerOptions {
     pub poll: (Duration, Duration),
     /// How long the mails that are being sent may take when the worker is told to stop.
     pub drain: Duration,
+    /// How long what is no longer needed is kept.
+    pub retention: Retention,
 }
 
 impl Default for WorkerOptions {
@@ -99,6 +104,7 @@ impl Default for WorkerOptions {
         Self {
             poll: (Duration::from_secs(1), Duration::from_secs(5)),
             drain: Duration::from_secs(20),
+            retention: Retention::default(),
         }
     }
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use koplopers_shared::db::{DbConn, DbError};
 use koplopers_shared::deliveries::{self, LEASE, Swept, WorkerId, workers};
-use koplopers_shared::flows::sweep_mails;
-use koplopers_shared::{audit, events, idempotency, offers, schedule};
+use koplopers_shared::flows::{Forgotten, forget_old, sweep_mails};
+use koplopers_shared::{audit, events, offers, schedule};
 
 use crate::runner::Shared;
 use crate::wake::between;
@@ -23,9 +23,9 @@ const KEYS_EVERY: u64 = 30;
 const OFFERS_EVERY: u64 = 10;
 /// Ticks between two seals of the audit trail.
 const SEAL_EVERY: u64 = 60;
+/// Transactions of one hour's cleaning up: enough for ten thousand mails.
+const CLEAN_UPS: usize = 20;
 
-/// How long the bytes of a mail are kept.
-const KEEP_BYTES: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How long it is remembered which slots were taken, and by which workers.
 const KEEP_SLOTS: SignedDuration = SignedDuration::from_hours(60 * 24);
 
@@ -100,7 +100,7 @@ impl Ticker {
                 audit::seal_batch(conn, now)
             })
             .await;
-            job(shared, "clean up", move |conn| clean_up(conn, now)).await;
+            clean_up(shared, now).await;
         }
     }
 }
@@ -126,16 +126,35 @@ async fn sweep(shared: &Shared, now: Timestamp) {
     }
 }
 
-/// Once an hour, by whichever worker comes first.
-fn clean_up(conn: &mut DbConn, now: Timestamp) -> Result<(), DbError> {
-    let slot = now.strftime("%Y-%m-%dT%HZ").to_string();
-    if schedule::take_slot(conn, "clean-up", &slot, now)? {
-        deliveries::forget_bytes(conn, now - KEEP_BYTES)?;
-        idempotency::purge(conn, now)?;
+/// Once an hour, by whichever worker comes first: a bounded amount per transaction, and a
+/// bounded number of those, since leases and heartbeats wait meanwhile.
+async fn clean_up(shared: &Shared, now: Timestamp) {
+    let keep = shared.options.retention;
+    let first = job(shared, "clean up", move |conn| {
+        let slot = now.strftime("%Y-%m-%dT%HZ").to_string();
+        if !schedule::take_slot(conn, "clean-up", &slot, now)? {
+            return Ok(Forgotten::default());
+        }
         schedule::forget_slots(conn, now - KEEP_SLOTS)?;
         workers::forget(conn, now - KEEP_SLOTS)?;
+        forget_old(conn, &keep, now)
+    })
+    .await;
+    let mut latest = first.unwrap_or_default();
+    for _ in 0..CLEAN_UPS {
+        if !latest.is_something() {
+            return;
+        }
+        tracing::info!(
+            mails = latest.mails,
+            answers = latest.answers,
+            audit_lines = latest.audit_lines,
+            links = latest.links,
+            "forgot what was kept long enough"
+        );
+        let next = job(shared, "clean up", move |conn| forget_old(conn, &keep, now)).await;
+        latest = next.unwrap_or_default();
     }
-    Ok(())
 }
 
 /// Runs one job in a transaction of its own; a failure is logged, and the next tick tries again.

@@ -13,3 +13,4 @@ CREATE TABLE links (
     revoked_at integer
 );
 CREATE INDEX links_object ON links (object_id, recipient);
+CREATE INDEX links_expires ON links (expires_at);

@@ -4,6 +4,7 @@ mod cancel_meeting;
 pub mod catalogue;
 mod compose_mail;
 mod finish_mail;
+mod forget_old;
 pub mod fresh_link;
 mod plan_talk;
 mod receive_mail;
@@ -15,6 +16,7 @@ pub use compose_mail::{
     ComposeError, Composed, ComposedMail, Letterhead, compose, no_longer_wanted,
 };
 pub use finish_mail::{finish_mails, sweep_mails};
+pub use forget_old::{Forgotten, forget_old};
 pub use plan_talk::{PlanTalkError, PlannedTalk, TalkPlan, TalkPlanProblem, plan_talk};
 pub use receive_mail::{ReceiveMailError, receive_mail};
 pub use record_outcome::record_outcome;

@@ -104,3 +104,9 @@ pub(super) fn insert(
         .execute(conn)?;
     Ok(())
 }
+
+/// Forgets one-time codes that expired before `before`; says how many.
+pub fn forget_codes(conn: &mut DbConn, before: Timestamp) -> DbResult<usize> {
+    let old = identity_links::table.filter(identity_links::expires_at.lt(At(before)));
+    Ok(diesel::delete(old).execute(conn)?)
+}

@@ -21,6 +21,7 @@ mod token;
 
 pub use actions::{LinkRefused, make, open, revoke, revoke_object};
 pub use fresh::{FreshLinkFor, fresh_link_for};
+pub use queries::forget_expired;
 pub use token::LinkToken;
 
 use jiff::Timestamp;

@@ -100,3 +100,20 @@ pub(super) fn revoke(
     };
     Ok(count)
 }
+
+/// How many links one run forgets at most.
+const BATCH: i64 = 1000;
+
+/// Forgets links that expired before `before`; says how many.
+pub fn forget_expired(conn: &mut DbConn, before: Timestamp) -> DbResult<usize> {
+    let old: Vec<LinkId> = links::table
+        .filter(links::expires_at.lt(At(before)))
+        .order(links::expires_at)
+        .limit(BATCH)
+        .select(links::id)
+        .load(conn)?;
+    if old.is_empty() {
+        return Ok(0);
+    }
+    Ok(diesel::delete(links::table.filter(links::id.eq_any(old))).execute(conn)?)
+}

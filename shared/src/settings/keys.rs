@@ -59,6 +59,9 @@ keys! {
     "KOPLOPERS_INSTITUTE_REPLY_TO", "the address mail comes from", "Where replies and questions go.";
     "KOPLOPERS_INSTITUTE_PRIVACY_URL", "", "The privacy statement, linked in mails and on pages.";
     "KOPLOPERS_OPS_EMAIL", "", "The address that hears of trouble.";
+    "KOPLOPERS_KEEP_MAIL_DAYS", "`30`", "Days after which the bytes of a mail that has ended are forgotten.";
+    "KOPLOPERS_KEEP_AUDIT_DAYS", "`730`", "Days after which lines of the audit trail are deleted, at least 367.";
+    "KOPLOPERS_KEEP_LINK_DAYS", "`365`", "Days after which an expired link is forgotten; until then it offers a fresh one.";
     "KOPLOPERS_LOG", "`info`", "What is logged, such as `warn,koplopers_worker=debug`.";
     "KOPLOPERS_LOG_FORMAT", "`json`", "`json`, or `text` to read along on a terminal.";
     "KOPLOPERS_CONFIG", "`koplopers.toml` in the working folder, if there is one", "The settings file. Environment only.";

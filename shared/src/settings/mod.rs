@@ -19,12 +19,14 @@ mod http;
 pub mod keys;
 mod mail;
 mod network;
+mod retention;
 mod source;
 
 use amounts::{size, span};
 pub use http::HttpSettings;
 pub use mail::{MailSettings, RelayInUse};
 pub use network::Network;
+pub use retention::Retention;
 use source::Source;
 pub use source::{Fault, SettingsError};
 
@@ -48,6 +50,8 @@ pub struct Settings {
     pub time_zone: TimeZone,
     /// Who hears of trouble.
     pub ops_email: Option<EmailAddress>,
+    /// How long what is no longer needed is kept.
+    pub retention: Retention,
     /// What is logged.
     pub log: LogSettings,
     /// Issuers outside this service whose tokens are accepted.
@@ -156,6 +160,7 @@ impl Settings {
         let log = log(source);
         let ops_email = source.get("KOPLOPERS_OPS_EMAIL", EmailAddress::parse);
         let database = database(source);
+        let retention = retention::read(source);
         let issuers = issuers(source);
         let master_key = master_key(source, database_url.kind(), &data_dir)?;
         Some(Self {
@@ -168,6 +173,7 @@ impl Settings {
             institute,
             time_zone,
             ops_email,
+            retention,
             log,
             issuers,
         })

@@ -1,6 +1,7 @@
 //! Tests of the rules and the data on real databases.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod audit;
 mod catalogue;
 mod clients;
 mod executor;
@@ -17,5 +18,6 @@ mod organisations;
 mod outages;
 mod people;
 mod programmes;
+mod retention;
 mod rows;
 mod talks;

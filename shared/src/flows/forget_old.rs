@@ -1,0 +1,41 @@
+//! The end of what was kept long enough.
+
+use jiff::Timestamp;
+
+use crate::db::{DbConn, DbResult};
+use crate::settings::Retention;
+use crate::{audit, deliveries, idempotency, identities, links};
+
+/// What one run forgot.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Forgotten {
+    /// Mails whose bytes went.
+    pub mails: usize,
+    /// Kept answers.
+    pub answers: usize,
+    /// Lines of the audit trail.
+    pub audit_lines: usize,
+    /// Links and one-time codes.
+    pub links: usize,
+}
+
+impl Forgotten {
+    /// Whether there was anything; then there may be more.
+    #[must_use]
+    pub fn is_something(self) -> bool {
+        self != Self::default()
+    }
+}
+
+/// Forgets some of what was kept long enough: a bounded amount of each kind, so that nobody
+/// waits long for this transaction. Run it again while it finds something.
+// security: 79
+pub fn forget_old(conn: &mut DbConn, keep: &Retention, now: Timestamp) -> DbResult<Forgotten> {
+    Ok(Forgotten {
+        mails: deliveries::forget_bytes(conn, now - keep.mail_bytes)?,
+        answers: idempotency::purge(conn, now)?,
+        audit_lines: audit::forget_batch(conn, now - keep.audit)?,
+        links: links::forget_expired(conn, now - keep.links)?
+            + identities::queries::forget_codes(conn, now - keep.links)?,
+    })
+}
