@@ -29,6 +29,21 @@ pub use queue::ThreadUse;
 pub use url::{DatabaseKind, DatabaseUrl, DatabaseUrlError};
 pub use wakes::wake_after_commit;
 
+/// Runs a query on the connection inside a [`DbConn`], once written and compiled for both.
+///
+/// For the few reads that every request makes. Through the enum diesel writes the SQL anew several
+/// times per run, which costs more than the read itself; on the connection a query of a fixed form
+/// is found by its type. The query must be made inside, so that each arm has its own.
+#[macro_export]
+macro_rules! on_connection {
+    ($conn:expr, |$inner:ident| $query:expr) => {
+        match $conn {
+            $crate::db::DbConn::Sqlite($inner) => $query,
+            $crate::db::DbConn::Postgres($inner) => $query,
+        }
+    };
+}
+
 /// Insists that a guarded update (`WHERE id = ? AND version = ?`) found its row.
 pub fn one_row(changed: usize) -> DbResult<()> {
     if changed == 1 {

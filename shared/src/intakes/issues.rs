@@ -6,7 +6,58 @@ use super::{Intake, Issue, NewIssue};
 use crate::db::schema::{intake_issue_target_groups, intake_issue_themes, intake_issues};
 use crate::db::{DbConn, DbResult};
 use crate::ids::{IntakeId, IssueId};
+use crate::on_connection;
 use crate::words::Slug;
+
+/// The issues of one intake, in their order.
+pub(super) fn of(conn: &mut DbConn, intake: IntakeId) -> DbResult<Vec<Issue>> {
+    let rows: Vec<(IssueId, String, String)> = on_connection!(conn, |conn| intake_issues::table
+        .filter(intake_issues::intake.eq(intake))
+        .order(intake_issues::position)
+        .select((
+            intake_issues::id,
+            intake_issues::title,
+            intake_issues::description,
+        ))
+        .load(conn))?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let themes: Vec<(IssueId, Slug)> = on_connection!(conn, |conn| intake_issue_themes::table
+        .filter(intake_issue_themes::intake.eq(intake))
+        .order((intake_issue_themes::issue, intake_issue_themes::theme))
+        .select((intake_issue_themes::issue, intake_issue_themes::theme))
+        .load(conn))?;
+    let target_groups: Vec<(IssueId, Slug)> =
+        on_connection!(conn, |conn| intake_issue_target_groups::table
+            .filter(intake_issue_target_groups::intake.eq(intake))
+            .order((
+                intake_issue_target_groups::issue,
+                intake_issue_target_groups::target_group,
+            ))
+            .select((
+                intake_issue_target_groups::issue,
+                intake_issue_target_groups::target_group,
+            ))
+            .load(conn))?;
+    let issue = |(id, title, description)| Issue {
+        id,
+        content: NewIssue {
+            title,
+            description,
+            themes: tags_of(&themes, id),
+            target_groups: tags_of(&target_groups, id),
+        },
+    };
+    Ok(rows.into_iter().map(issue).collect())
+}
+
+fn tags_of(tags: &[(IssueId, Slug)], id: IssueId) -> Vec<Slug> {
+    tags.iter()
+        .filter(|(issue, _)| *issue == id)
+        .map(|(_, slug)| slug.clone())
+        .collect()
+}
 
 /// Reads the issues of several intakes in three queries.
 pub(super) fn attach(conn: &mut DbConn, intakes: &mut [Intake]) -> DbResult<()> {
@@ -40,18 +91,12 @@ pub(super) fn attach(conn: &mut DbConn, intakes: &mut [Intake]) -> DbResult<()> 
             intake_issue_target_groups::target_group,
         ))
         .load(conn)?;
-    let of_issue = |tags: &[(IssueId, Slug)], id: IssueId| -> Vec<Slug> {
-        tags.iter()
-            .filter(|(issue, _)| *issue == id)
-            .map(|(_, slug)| slug.clone())
-            .collect()
-    };
     for (id, intake, title, description) in rows {
         let content = NewIssue {
             title,
             description,
-            themes: of_issue(&themes, id),
-            target_groups: of_issue(&target_groups, id),
+            themes: tags_of(&themes, id),
+            target_groups: tags_of(&target_groups, id),
         };
         let owner = intakes.iter_mut().find(|candidate| candidate.id == intake);
         if let Some(owner) = owner {

@@ -15,6 +15,7 @@ use crate::db::schema::{events, intake_issue_themes, intakes};
 use crate::db::{DbConn, DbError, DbResult, one_row};
 use crate::events::EventSubject;
 use crate::ids::{IntakeId, PersonId, RoundId};
+use crate::on_connection;
 use crate::paging::{PageSpec, Paged, Position, Seek};
 use crate::words::{MunicipalityCode, Slug};
 
@@ -109,16 +110,26 @@ fn seen_by(scope: &Scope) -> Boxed {
     }
 }
 
+fn is_seen_by(scope: &Scope, municipality: MunicipalityCode) -> bool {
+    scope
+        .codes()
+        .is_none_or(|codes| codes.contains(&municipality))
+}
+
 /// One intake with its issues, if `scope` sees it.
 pub fn find(conn: &mut DbConn, scope: &Scope, id: IntakeId) -> DbResult<Option<Intake>> {
-    let row = seen_by(scope)
-        .filter(intakes::id.eq(id))
+    let row: Option<IntakeRow> = on_connection!(conn, |conn| intakes::table
+        .find(id)
         .select(IntakeRow::as_select())
-        .first(conn)
-        .optional()?;
-    let Some(row) = row else { return Ok(None) };
+        .first(conn))
+    .optional()?;
+    // By its key there is one or none: looking at its municipality here costs no second form of
+    // the query, and nothing of a row out of scope goes further.
+    let Some(row) = row.filter(|row| is_seen_by(scope, row.municipality)) else {
+        return Ok(None);
+    };
     let mut intake = Intake::try_from(row)?;
-    issues::attach(conn, std::slice::from_mut(&mut intake))?;
+    intake.issues = issues::of(conn, id)?;
     Ok(Some(intake))
 }
 
