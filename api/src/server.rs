@@ -86,18 +86,15 @@ async fn drain(stop: impl Future<Output = ()>, state: AppState, handle: ServerHa
     handle.stop(true).await;
 }
 
-/// Done at SIGTERM or Ctrl-C.
-pub async fn stop_signal() {
+/// Ends at SIGTERM or Ctrl-C, heard from this call on.
+pub fn stop_signal() -> std::io::Result<impl Future<Output = ()> + 'static> {
     use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = match signal(SignalKind::terminate()) {
-        Ok(terminate) => terminate,
-        Err(error) => {
-            tracing::error!(%error, "SIGTERM cannot be heard");
-            return;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
         }
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
+    })
 }

@@ -25,6 +25,8 @@ pub(super) async fn serve(
     with_worker: bool,
     ready: impl FnOnce(std::net::SocketAddr) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
+    // Before anybody can know that we serve: a signal that nobody hears cuts every request.
+    let stop = server::stop_signal()?;
     let db = state.db.clone();
     // Wakes the workers of other processes after each commit; does nothing on SQLite.
     let announcer = actix_web::rt::spawn(deliveries::announce(db.clone()));
@@ -37,7 +39,7 @@ pub(super) async fn serve(
         "serving"
     );
     ready(bound.address)?;
-    bound.run(server::stop_signal()).await?;
+    bound.run(stop).await?;
     announcer.abort();
     // Mails that the last requests caused may still go out.
     if let Some(worker) = worker {
