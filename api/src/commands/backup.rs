@@ -82,13 +82,12 @@ pub(super) fn restore(arguments: &RestoreArguments) -> anyhow::Result<ExitCode> 
         checked => checked?,
     }
     let aside = staged.put_in_place()?;
-    let mut said = format!("{} restored\n", arguments.file.display());
+    super::print(&format!("{} restored\n", arguments.file.display()))?;
     if let Some(aside) = aside {
-        said += &format!(
+        super::print(&format!(
             "What was there is in {}: remove it when it is no longer needed.\n",
             aside.display()
-        );
+        ))?;
     }
-    super::print(&said)?;
     Ok(ExitCode::SUCCESS)
 }

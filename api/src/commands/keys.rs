@@ -33,8 +33,8 @@ pub(super) enum KeysCommand {
 
 #[derive(Debug, Args)]
 pub(super) struct RotateArguments {
-    /// token_signing (access tokens), link (links in mail), callback (signatures on callbacks)
-    /// or sealing (stored mails).
+    /// `token_signing` (access tokens), `link` (links in mail), `callback` (signatures on
+    /// callbacks) or `sealing` (stored mails).
     purpose: KeyPurpose,
 }
 
