@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
+use aws_lc_rs::error::Unspecified;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use unicode_normalization::UnicodeNormalization as _;
 use url::form_urlencoded;
 
@@ -47,10 +50,32 @@ impl Form {
         Ok(Self(fields))
     }
 
+    /// The form with these fields.
+    #[cfg(test)]
+    pub(super) fn of(fields: &[(&str, &str)]) -> Self {
+        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        Self(fields.iter().map(own).collect())
+    }
+
     /// A field as it was typed; `None` when the form did not have it.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
+}
+
+/// Makes two sendings of one form the same request: 128 random bits, in 22 characters.
+pub(super) fn new_nonce() -> Result<String, Unspecified> {
+    let mut bytes = [0; 16];
+    aws_lc_rs::rand::fill(&mut bytes)?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// Whether a text could be a nonce of ours.
+pub(super) fn is_nonce(text: &str) -> bool {
+    text.len() == 22
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 /// The page that says that a form cannot be read.
@@ -100,6 +125,15 @@ pub(super) fn paragraphs(typed: &str, max_chars: usize) -> Result<Option<String>
         return Err(TextError::TooLong);
     }
     Ok((!text.is_empty()).then_some(text))
+}
+
+/// A typed text of one line, as a name; else as [`paragraphs`].
+pub(super) fn line(typed: &str, max_chars: usize) -> Result<Option<String>, TextError> {
+    match paragraphs(typed, max_chars)? {
+        // No keyboard puts a line end into a field of one line.
+        Some(text) if text.contains('\n') => Err(TextError::Control),
+        text => Ok(text),
+    }
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod form;
 mod layout;
 mod leave;
 mod limits;
+mod offer;
 mod stylesheet;
 mod visit;
 
@@ -49,5 +50,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(answer::show_answer)
         .service(answer::submit_answer)
         .service(leave::show_membership)
-        .service(leave::leave_network);
+        .service(leave::leave_network)
+        .service(offer::show_offer)
+        .service(offer::submit_offer);
 }

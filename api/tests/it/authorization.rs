@@ -156,6 +156,8 @@ on_both_databases! {
             .expect(201);
         let meeting = talk.text_at("/meeting/id");
         let draft = item_in(&app, ItemStatus::Draft, &knowledge::item("Concept")).await;
+        let matched = given::matched(&app.db, given::amsterdam(), "uitvoering").await;
+        let offer = given::sent_offer(&app.db, &matched).await;
         let stranger = app.as_municipality("GM0344");
         let mut walked = 0;
         for operation in operations() {
@@ -163,6 +165,7 @@ on_both_databases! {
                 Some("intakes") => intake.id.to_string(),
                 Some("people") => person.to_string(),
                 Some("meetings") => meeting.clone(),
+                Some("offers") => offer.id.to_string(),
                 Some("knowledge-items") => draft.clone(),
                 _ => continue,
             };
@@ -187,6 +190,7 @@ on_both_databases! {
             format!("/v1/intakes/{}", intake.id),
             format!("/v1/meetings/{meeting}"),
             format!("/v1/people/{person}"),
+            format!("/v1/offers/{}", offer.id),
         ] {
             owner.get(&path).await.expect(200);
         }
@@ -195,16 +199,20 @@ on_both_databases! {
     async fn collections_hold_nothing_of_another_municipality(db: TestDb) {
         // security: 22
         let app = TestApp::start(db).await;
+        let matched = given::matched(&app.db, given::amsterdam(), "uitvoering").await;
+        let offer = given::sent_offer(&app.db, &matched).await;
         let intake = given::submitted(&app.db, given::amsterdam(), "versnelling").await;
         let stranger = app.as_municipality("GM0344");
         let owner = app.as_municipality("GM0363");
         item_in(&app, ItemStatus::Draft, &knowledge::item("Concept")).await;
-        for path in ["/v1/intakes", "/v1/meetings", "/v1/people", "/v1/events", "/v1/knowledge-items"] {
+        for path in ["/v1/intakes", "/v1/meetings", "/v1/people", "/v1/events", "/v1/knowledge-items", "/v1/offers"] {
             let theirs = stranger.get(path).await.expect(200).json();
             assert_eq!(theirs["items"], json!([]), "{path}");
         }
         let own = owner.get("/v1/intakes").await.expect(200);
         assert_eq!(own.text_at("/items/0/id"), intake.id.to_string());
+        let offers = owner.get("/v1/offers").await.expect(200);
+        assert_eq!(offers.text_at("/items/0/id"), offer.id.to_string());
         let filtered = stranger.get("/v1/intakes?municipality=GM0363").await.expect(200);
         assert_eq!(filtered.json()["items"], json!([]));
     }

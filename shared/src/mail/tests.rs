@@ -14,9 +14,10 @@ use super::invitation::{
 };
 use super::network::{BroughtBy, FreshLeaveLink, NetworkNames, NetworkWelcome};
 use super::notice::{NamedAs, Notice};
+use super::offer::{OfferAccepted, OfferLink, OfferNames, OfferRefused, OfferSent};
 use super::*;
 use crate::catalogue::words::{Language, MeetingKind, TalkKind};
-use crate::words::EmailAddress;
+use crate::words::{Cents, EmailAddress};
 
 fn institute() -> Institute {
     Institute {
@@ -95,6 +96,71 @@ fn network(typed: &str) -> NetworkNames {
             "Hoe helpen we eerder?\nElke maand een gesprek.{typed}"
         )),
     }
+}
+
+fn offer(typed: &str) -> OfferNames {
+    OfferNames {
+        municipality: Line::new(&format!("Voorbeeldstad{typed}")),
+        number: 2,
+        cost: Cents::new(1_250_000).unwrap(),
+        own_contribution: Cents::new(625_050).unwrap(),
+    }
+}
+
+/// Every kind of mail about an offer.
+fn about_offers(typed: &str, to: &Recipient) -> Vec<(&'static str, RenderedMail)> {
+    let offer_url: url::Url = "https://koplopers.example.nl/o/0a1b2c3d".parse().unwrap();
+    let reference = Line::new("0198c0de");
+    vec![
+        one(
+            &OfferSent {
+                programme: programme(typed),
+                reference: reference.clone(),
+                offer: offer(typed),
+                blocks: ["Kennispartnerschap", "Lerend netwerk"]
+                    .map(Line::new)
+                    .to_vec(),
+                valid_until_on: date(2026, 3, 31),
+                replaces_another: true,
+                offer_url: offer_url.clone(),
+                notice: Some(notice(typed, NamedAs::Sponsor)),
+            },
+            to,
+        ),
+        one(
+            &OfferAccepted {
+                programme: programme(typed),
+                reference: reference.clone(),
+                offer: offer(typed),
+                accepted_by: Line::new(&format!("Anna de Vries{typed}")),
+                in_role: Line::new(&format!("gemeentesecretaris{typed}")),
+                accepted_on: date(2026, 3, 9),
+                notice: None,
+            },
+            to,
+        ),
+        one(
+            &OfferRefused {
+                programme: programme(typed),
+                reference: reference.clone(),
+                offer: offer(typed),
+                refused_on: date(2026, 3, 9),
+                reason: Paragraphs::new(&format!("De raad vindt het te duur.{typed}")),
+                notice: None,
+            },
+            to,
+        ),
+        one(
+            &OfferLink {
+                programme: programme(typed),
+                reference,
+                offer: offer(typed),
+                offer_url,
+                works_until_on: date(2026, 4, 29),
+            },
+            to,
+        ),
+    ]
 }
 
 fn one<C: Contents>(contents: &C, to: &Recipient) -> (&'static str, RenderedMail) {
@@ -194,6 +260,7 @@ fn all(typed: &str, language: Language) -> Vec<(&'static str, RenderedMail)> {
         ),
     ];
     mails.extend(network_mails(typed, &to));
+    mails.extend(about_offers(typed, &to));
     mails
 }
 

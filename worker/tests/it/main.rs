@@ -6,6 +6,7 @@ mod failures;
 mod last_look;
 mod mails;
 mod metrics;
+mod offers;
 mod office;
 mod running;
 mod smtp;

@@ -188,7 +188,8 @@ impl Office {
             .unwrap();
     }
 
-    async fn forget_outbox(&self) {
+    /// Takes everything out of the outbox.
+    pub async fn forget_outbox(&self) {
         self.db
             .write(|conn| -> Result<usize, DbError> {
                 Ok(diesel::delete(table::table).execute(conn)?)

@@ -1,11 +1,9 @@
 //! The form on the page, and what comes back from it.
 
 use aws_lc_rs::error::Unspecified;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use koplopers_shared::invitations::{AnswerChoice, Invitation, InvitationAnswer};
 
-use super::super::form::{Form, TextError, paragraphs};
+use super::super::form::{Form, TextError, is_nonce, new_nonce, paragraphs};
 use super::super::layout::{Layout, Words};
 
 /// The longest remark, in characters.
@@ -88,9 +86,7 @@ impl AnswerForm {
 
     /// The form as a page can send it: with a nonce that no other has.
     pub(super) fn ready(mut self) -> Result<Self, Unspecified> {
-        let mut bytes = [0; 16];
-        aws_lc_rs::rand::fill(&mut bytes)?;
-        self.nonce = URL_SAFE_NO_PAD.encode(bytes);
+        self.nonce = new_nonce()?;
         Ok(self)
     }
 }
@@ -166,12 +162,4 @@ pub(super) fn parse(form: &Form) -> Result<Parsed, Box<AnswerForm>> {
             en: "The form did not arrive completely. Check your answer and try again",
         }),
     }))
-}
-
-/// 128 random bits take 22 characters.
-fn is_nonce(text: &str) -> bool {
-    text.len() == 22
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }

@@ -3,4 +3,5 @@
 mod answer;
 mod bad_link;
 mod leave;
+mod offer;
 mod stage;
