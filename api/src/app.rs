@@ -17,9 +17,9 @@ use crate::middleware::{cors, envelope};
 use crate::problem::{Problem, pages};
 use crate::state::AppState;
 use crate::{
-    audit, auth, clients, docs_page, document, events, glossary, health, identity_links,
-    inbound_mail, intakes, knowledge, me, meetings, municipalities, networks, oauth, offers,
-    organisations, people, programmes, reference,
+    assessments, audit, auth, clients, decisions, docs_page, document, events, glossary, health,
+    identity_links, inbound_mail, intakes, knowledge, me, meetings, municipalities, networks,
+    oauth, offers, organisations, people, programmes, reference,
 };
 
 /// Where the API lives. It is in `servers` of the document, and not in its paths.
@@ -41,6 +41,8 @@ fn operations(config: &mut ServiceConfig<'_>) {
         .configure(organisations::routes)
         .configure(people::routes)
         .configure(intakes::routes)
+        .configure(assessments::routes)
+        .configure(decisions::routes)
         .configure(meetings::routes)
         .configure(knowledge::routes)
         .configure(offers::routes)

@@ -89,6 +89,14 @@ fn info() -> Value {
 /// What each tag is about, in reading order.
 const TAGS: &[(&str, &str)] = &[
     ("intakes", "A municipality's request for a programme"),
+    (
+        "assessments",
+        "What the talk was about, and what stands in the way of a match",
+    ),
+    (
+        "decisions",
+        "What is decided on an intake, and when the municipality hears it",
+    ),
     ("meetings", "Talks and other meetings, and who is invited"),
     ("offers", "What is proposed to a municipality after a match"),
     (

@@ -2,11 +2,13 @@
 
 pub mod actions;
 pub mod app;
+pub mod assessments;
 pub mod audit;
 pub mod auth;
 pub mod body;
 pub mod clients;
 pub mod commands;
+pub mod decisions;
 pub mod demo;
 #[cfg(feature = "embedded-worker")]
 pub mod dev_mail;

@@ -3,11 +3,13 @@
 
 use std::borrow::Cow;
 
+use koplopers_shared::assessments::CriterionValue;
 use koplopers_shared::catalogue::programme::PlanUnit;
 use koplopers_shared::catalogue::{
     CoFundingBase, KnowledgeSource, Language, LearningPractice, MeetingKind, MunicipalBody,
     OrganisationKind, PartyKind, PersonRole, RoundsRule, StandingCriterion, SupportKind, TalkKind,
 };
+use koplopers_shared::decisions::DecisionOutcome;
 use koplopers_shared::intakes::IntakeStatus;
 use koplopers_shared::knowledge::ItemStatus;
 use koplopers_shared::meetings::{MeetingOutcome, MeetingStatus};
@@ -64,6 +66,8 @@ word_schemas! {
     NetworkKindWord of NetworkKind, "NetworkKind", "Whom a learning network is for.";
     NetworkStatusWord of NetworkStatus, "NetworkStatus", "Whether a learning network takes members.";
     MembershipStatusWord of MembershipStatus, "MembershipStatus", "Whether somebody is in a learning network.";
+    CriterionValueWord of CriterionValue, "CriterionValue", "What is said of a criterion; see the glossary.";
+    DecisionOutcomeWord of DecisionOutcome, "DecisionOutcome", "What is decided on an intake.";
     PlanUnitWord of PlanUnit, "PlanUnit", "What the numbers of a meeting plan are counted over.";
 }
 

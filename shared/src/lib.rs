@@ -1,11 +1,13 @@
 //! Rules and data of Koplopers: life cycles, queries, actions and mail contents.
 
 pub mod access;
+pub mod assessments;
 pub mod audit;
 pub mod catalogue;
 pub mod clients;
 pub mod clock;
 pub mod db;
+pub mod decisions;
 pub mod deliveries;
 pub mod events;
 pub mod flows;

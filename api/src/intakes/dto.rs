@@ -312,6 +312,8 @@ pub struct IntakeView {
     /// Since when it waits for a place, while it waits.
     #[schema(value_type = Option<String>, format = DateTime)]
     waitlisted_at: Option<Timestamp>,
+    /// At which place it waits in its round, from 1, while it waits.
+    waitlist_position: Option<u32>,
     /// Since when it has, or had, a place.
     #[schema(value_type = Option<String>, format = DateTime)]
     matched_at: Option<Timestamp>,
@@ -349,6 +351,7 @@ impl IntakeView {
             closed_at: intake.closed_at,
             closed_reason: intake.closed_reason,
             waitlisted_at: intake.waitlisted_at,
+            waitlist_position: intake.waitlist_position,
             matched_at: intake.matched_at,
         }
     }

@@ -121,6 +121,14 @@ kinds! {
         "`startsAt` says when it does. Whether it took place can be said from then on; until then it can be called off.";
     INTAKE_WENT_ON: CONFLICT "intake-went-on" "The intake has gone on since its talk",
         "What came of a talk can be corrected until its intake is being assessed.";
+    TALK_NOT_HELD: CONFLICT "talk-not-held" "The talk of the intake was not held",
+        "An assessment starts after the talk. Record at `/meetings/{id}/outcome` that it was held, and start again.";
+    MATCH_HINDERED: CONFLICT "match-hindered" "Something hinders the match",
+        "`hinders` names every required criterion that is not met or not known, and every hard requirement that does not hold. `GET /intakes/{id}/assessment` explains each.";
+    DECISION_PREPARED: CONFLICT "decision-prepared" "A decision is prepared already",
+        "Release it, or take it back before you prepare another.";
+    RELEASE_HINDERED: CONFLICT "release-hindered" "Decisions of the round cannot be released",
+        "Nothing was released. `intakes` names each intake with what hinders it: mend that, or take its decision back, and release again.";
     LOGIN_REQUIRED: FORBIDDEN "login-required" "This takes a login at an outside provider",
         "Only a person who logged in at the provider of this installation can do this. Log in there and send that token.";
 }

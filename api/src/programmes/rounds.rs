@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, get, patch, post, web};
 use koplopers_shared::access::{CatalogueRead, CatalogueWrite};
 use koplopers_shared::db::DbError;
+use koplopers_shared::flows;
 use koplopers_shared::ids::RoundId;
 use koplopers_shared::programmes::round_actions::{self, RoundChanges, RoundError};
 use koplopers_shared::programmes::{queries, rounds};
@@ -120,7 +121,8 @@ pub async fn get_round(
 
 /// Change a round of a programme
 ///
-/// A JSON Merge Patch (RFC 7396) on its name, days and capacity.
+/// A JSON Merge Patch (RFC 7396) on its name, days and capacity. When the capacity rises, whoever
+/// waits first gets a place and a mail.
 #[utoipa::path(
     operation_id = "change_round",
     tag = "programmes",
@@ -146,14 +148,8 @@ pub async fn change_round(
     let changes = RoundChanges::from(body.into_inner());
     operation::change(&state, auth, move |conn, by| {
         let changes = changes.clone();
-        let round = round_actions::change(
-            conn,
-            by.granted(),
-            by.now().at,
-            (&slug, id),
-            expected,
-            changes,
-        )?;
+        let round =
+            flows::change_round(conn, by.granted(), by.now(), (&slug, id), expected, changes)?;
         let version = round.version;
         let view = RoundView::new(round, today, by.permits());
         Ok::<_, RoundError>(Reply::ok(version, &view))

@@ -59,6 +59,10 @@ fn body(operation: &str) -> Option<Value> {
         "plan_intake_talk" => json!({
             "localStart": "2026-03-12T14:00", "localEnd": "2026-03-12T15:00", "place": "Stadhuis"
         }),
+        "change_assessment" => json!({}),
+        "replace_findings" => json!({ "findings": [] }),
+        "replace_settlement" => json!({ "settlements": [] }),
+        "create_decision" => json!({ "outcome": "close", "reason": "Op verzoek." }),
         "record_meeting_outcome" => json!({ "outcome": "held" }),
         "create_person_role" => json!({ "role": "ambtenaar", "validFromOn": "2026-01-01" }),
         "end_person_role" => json!({ "validUntilOn": "2026-06-01" }),

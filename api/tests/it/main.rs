@@ -1,15 +1,17 @@
 //! The API as a client meets it: a real server on a real port, on both databases.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
-#[expect(dead_code, reason = "features use the rest as they come")]
 mod app;
+mod assessments;
 mod authentication;
 mod authorization;
 mod clients;
 mod commands;
 mod conventions;
+mod decisions;
 mod document;
 mod inbound_mail;
+mod intake_life;
 mod intakes;
 mod issuers;
 mod kills;

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::ids::{IntakeId, InvitationId, MeetingId, NetworkMembershipId, OfferId, PersonId};
+use crate::ids::{
+    DecisionId, IntakeId, InvitationId, MeetingId, NetworkMembershipId, OfferId, PersonId,
+};
 use crate::text_enum;
 
 text_enum! {
@@ -97,6 +99,36 @@ pub enum Payload {
         /// Their membership.
         membership: NetworkMembershipId,
     },
+    /// To the contact person: the intake fits and has a place.
+    IntakeMatched {
+        /// The intake.
+        intake: IntakeId,
+        /// The decision that says so.
+        decision: DecisionId,
+        /// Whether it waited and a place came free.
+        came_free: bool,
+    },
+    /// To the contact person: the intake fits and waits for a place.
+    IntakeWaitlisted {
+        /// The intake.
+        intake: IntakeId,
+        /// The decision that says so.
+        decision: DecisionId,
+    },
+    /// To the contact person: the intake does not fit.
+    IntakeDeclined {
+        /// The intake.
+        intake: IntakeId,
+        /// The decision that says so.
+        decision: DecisionId,
+    },
+    /// To the contact person: the intake goes no further.
+    IntakeClosed {
+        /// The intake.
+        intake: IntakeId,
+        /// The decision that says so.
+        decision: DecisionId,
+    },
 }
 
 impl Payload {
@@ -111,6 +143,10 @@ impl Payload {
         "offer_accepted",
         "offer_refused",
         "network_welcome",
+        "intake_matched",
+        "intake_waitlisted",
+        "intake_declined",
+        "intake_closed",
     ];
 
     /// The kinds with a calendar of their meeting.
@@ -129,6 +165,10 @@ impl Payload {
             Self::OfferAccepted { .. } => "offer_accepted",
             Self::OfferRefused { .. } => "offer_refused",
             Self::NetworkWelcome { .. } => "network_welcome",
+            Self::IntakeMatched { .. } => "intake_matched",
+            Self::IntakeWaitlisted { .. } => "intake_waitlisted",
+            Self::IntakeDeclined { .. } => "intake_declined",
+            Self::IntakeClosed { .. } => "intake_closed",
         }
     }
 
@@ -144,7 +184,11 @@ impl Payload {
             | Self::OfferSent { .. }
             | Self::OfferAccepted { .. }
             | Self::OfferRefused { .. }
-            | Self::NetworkWelcome { .. } => Priority::Notice,
+            | Self::NetworkWelcome { .. }
+            | Self::IntakeMatched { .. }
+            | Self::IntakeWaitlisted { .. }
+            | Self::IntakeDeclined { .. }
+            | Self::IntakeClosed { .. } => Priority::Notice,
         }
     }
 }
@@ -235,6 +279,23 @@ mod tests {
             },
             Payload::NetworkWelcome {
                 membership: NetworkMembershipId::generate(),
+            },
+            Payload::IntakeMatched {
+                intake: IntakeId::generate(),
+                decision: DecisionId::generate(),
+                came_free: true,
+            },
+            Payload::IntakeWaitlisted {
+                intake: IntakeId::generate(),
+                decision: DecisionId::generate(),
+            },
+            Payload::IntakeDeclined {
+                intake: IntakeId::generate(),
+                decision: DecisionId::generate(),
+            },
+            Payload::IntakeClosed {
+                intake: IntakeId::generate(),
+                decision: DecisionId::generate(),
             },
         ];
         for payload in payloads {

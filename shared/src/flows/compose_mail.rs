@@ -11,6 +11,7 @@ use crate::access::Scope;
 use crate::db::{DbConn, DbError};
 use crate::deliveries::{self, Delivery, DroppedReason, Payload};
 use crate::ids::{NetworkMembershipId, OfferId};
+use crate::intakes::IntakeStatus;
 use crate::keys::KeyRing;
 use crate::links::{LinkPurpose, LinkToken};
 use crate::mail::clean::Line;
@@ -21,6 +22,7 @@ use crate::people::{self, Person};
 use crate::settings::Settings;
 use crate::words::EmailAddress;
 
+mod decision;
 mod intake;
 mod meeting;
 mod network;
@@ -118,6 +120,13 @@ enum Facts {
     OfferLink(offer::OfferFacts),
     NetworkWelcome(network::NetworkFacts),
     FreshLeaveLink(network::NetworkFacts),
+    IntakeMatched {
+        facts: decision::DecisionFacts,
+        came_free: bool,
+    },
+    IntakeWaitlisted(decision::DecisionFacts),
+    IntakeDeclined(decision::DecisionFacts),
+    IntakeClosed(decision::DecisionFacts),
 }
 
 /// A fact that was looked for: what was found, or why the mail is no longer wanted.
@@ -183,6 +192,10 @@ pub fn compose(
         Facts::OfferLink(facts) => composer.offer_link(&facts)?,
         Facts::NetworkWelcome(facts) => composer.network_welcome(&facts)?,
         Facts::FreshLeaveLink(facts) => composer.fresh_leave_link(&facts)?,
+        Facts::IntakeMatched { facts, came_free } => composer.intake_matched(&facts, came_free)?,
+        Facts::IntakeWaitlisted(facts) => composer.intake_waitlisted(&facts)?,
+        Facts::IntakeDeclined(facts) => composer.intake_declined(&facts)?,
+        Facts::IntakeClosed(facts) => composer.intake_closed(&facts)?,
     };
     Ok(Composed::Mail(Box::new(mail)))
 }
@@ -251,6 +264,28 @@ fn look(conn: &mut DbConn, delivery: &Delivery, now: Timestamp) -> Looked<(Reade
         }
         Payload::NetworkWelcome { membership } => {
             network::look(conn, *membership)?.map(Facts::NetworkWelcome)
+        }
+        Payload::IntakeMatched {
+            intake,
+            decision,
+            came_free,
+        } => {
+            let wanted_in = &[IntakeStatus::Matched, IntakeStatus::Started];
+            let came_free = *came_free;
+            decision::look(conn, (*intake, *decision), wanted_in)?
+                .map(|facts| Facts::IntakeMatched { facts, came_free })
+        }
+        Payload::IntakeWaitlisted { intake, decision } => {
+            let wanted_in = &[IntakeStatus::Waitlisted];
+            decision::look(conn, (*intake, *decision), wanted_in)?.map(Facts::IntakeWaitlisted)
+        }
+        Payload::IntakeDeclined { intake, decision } => {
+            let wanted_in = &[IntakeStatus::Declined];
+            decision::look(conn, (*intake, *decision), wanted_in)?.map(Facts::IntakeDeclined)
+        }
+        Payload::IntakeClosed { intake, decision } => {
+            let wanted_in = &[IntakeStatus::Declined];
+            decision::look(conn, (*intake, *decision), wanted_in)?.map(Facts::IntakeClosed)
         }
     };
     let facts = match facts {

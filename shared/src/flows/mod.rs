@@ -2,21 +2,30 @@
 
 mod cancel_meeting;
 pub mod catalogue;
+mod change_round;
 mod compose_mail;
+mod decide;
 mod finish_mail;
 mod forget_old;
 pub mod fresh_link;
+mod places;
 mod plan_talk;
 mod receive_mail;
 mod record_outcome;
 mod withdraw_intake;
 
 pub use cancel_meeting::cancel_meeting;
+pub use change_round::change_round;
 pub use compose_mail::{
     ComposeError, Composed, ComposedMail, Letterhead, compose, no_longer_wanted,
 };
+pub use decide::{
+    DecideError, HinderedIntake, NewDecision, ReleaseRoundError, decision_of, prepare_decision,
+    release_decision, release_round, take_back_decision,
+};
 pub use finish_mail::{finish_mails, sweep_mails};
 pub use forget_old::{Forgotten, forget_old};
+pub use places::free_place;
 pub use plan_talk::{PlanTalkError, PlannedTalk, TalkPlan, TalkPlanProblem, plan_talk};
 pub use receive_mail::{ReceiveMailError, receive_mail};
 pub use record_outcome::record_outcome;

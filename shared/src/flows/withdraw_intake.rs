@@ -1,7 +1,9 @@
-//! Taking an intake back: its talk is called off, its open offers are withdrawn, and the contact
-//! person is told.
+//! Taking an intake back: its talk is called off, its open offers are withdrawn, its place goes to
+//! who waits, and the contact person is told.
 
 use super::cancel_meeting::call_off;
+use super::decide::forget_prepared;
+use super::places::{find_held, free_place};
 use crate::access::{Granted, IntakesWrite};
 use crate::clock::LocalNow;
 use crate::db::{DbConn, DbError};
@@ -39,7 +41,7 @@ pub fn withdraw_intake(
     expected_version: Option<i64>,
     reason: Option<&str>,
 ) -> Result<Intake, WithdrawIntakeError> {
-    let intake = intakes::find(conn, granted.scope(), id)?.ok_or(WithdrawIntakeError::NotFound)?;
+    let intake = find_held(conn, granted.scope(), id)?.ok_or(WithdrawIntakeError::NotFound)?;
     if expected_version.is_some_and(|version| version != intake.version) {
         return Err(WithdrawIntakeError::Stale);
     }
@@ -58,11 +60,13 @@ pub fn withdraw_intake(
         call_off(conn, actor, now, talk, reason.clone())?;
     }
     offers::withdraw_open_of_intake(conn, actor, now, id, reason.as_deref())?;
+    forget_prepared(conn, actor, now, &withdrawn)?;
     // A draft was never sent in, so nobody was told that it came.
     if !was_draft {
         let payload = Payload::IntakeWithdrawn { intake: id };
         intakes::tell_contact(conn, actor, now, &withdrawn, payload)?;
     }
+    free_place(conn, actor, now, &withdrawn)?;
     Ok(withdrawn)
 }
 

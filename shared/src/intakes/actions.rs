@@ -7,7 +7,7 @@ use super::errors::{
 };
 use super::{
     DraftProblem, Intake, IntakeAction, IntakeStatus, Issue, NewIssue, Sponsor, issues, queries,
-    rules,
+    rules, waiting_list,
 };
 use crate::access::{Actor, Granted, IntakesWrite, Scope, Who};
 use crate::audit::{self, AuditLine};
@@ -101,6 +101,7 @@ pub fn create(
         closed_at: None,
         closed_reason: None,
         waitlisted_at: None,
+        waitlist_position: None,
         matched_at: None,
     };
     let problems = draft_problems(conn, granted.scope(), now, &intake, &content)?;
@@ -240,7 +241,8 @@ pub fn move_on(
 ) -> Result<Intake, ChangeIntakeError> {
     let from = intake.status;
     let told = reason.clone();
-    let moved = queries::update(conn, intake.after(action, reason, now.at)?)?;
+    let mut moved = queries::update(conn, intake.after(action, reason, now.at)?)?;
+    waiting_list::attach_positions(conn, std::slice::from_mut(&mut moved))?;
     trace(
         conn,
         actor,

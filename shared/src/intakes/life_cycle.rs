@@ -61,6 +61,10 @@ text_enum! {
         CancelTalk => "cancel_talk",
         /// Begin to assess, after the talk was held.
         StartAssessment => "start_assessment",
+        /// Record what the talk was about, and what one assessor finds.
+        Assess => "assess",
+        /// Settle what the assessors found.
+        Settle => "settle",
         /// Answer a light question with knowledge items.
         Refer => "refer",
         /// Decide that it fits, and give it a place.
@@ -87,7 +91,9 @@ impl IntakeAction {
             Self::PlanTalk => &[IntakeStatus::Submitted],
             Self::CancelTalk | Self::StartAssessment => &[IntakeStatus::TalkPlanned],
             Self::Refer => &[IntakeStatus::Submitted, IntakeStatus::Assessing],
-            Self::Match | Self::Waitlist => &[IntakeStatus::Assessing],
+            Self::Assess | Self::Settle | Self::Match | Self::Waitlist => {
+                &[IntakeStatus::Assessing]
+            }
             Self::TakePlace => &[IntakeStatus::Waitlisted],
             Self::Decline => &[
                 IntakeStatus::Assessing,
@@ -113,7 +119,7 @@ impl IntakeAction {
             Self::Change => IntakeStatus::Draft,
             Self::Submit | Self::CancelTalk => IntakeStatus::Submitted,
             Self::PlanTalk => IntakeStatus::TalkPlanned,
-            Self::StartAssessment => IntakeStatus::Assessing,
+            Self::StartAssessment | Self::Assess | Self::Settle => IntakeStatus::Assessing,
             Self::Refer => IntakeStatus::Referred,
             Self::Match | Self::TakePlace => IntakeStatus::Matched,
             Self::Waitlist => IntakeStatus::Waitlisted,
@@ -128,10 +134,14 @@ impl IntakeAction {
     pub const fn needs(self) -> Permit {
         match self {
             Self::Change | Self::Submit | Self::Withdraw => Permit::IntakesWrite,
-            Self::PlanTalk | Self::CancelTalk | Self::StartAssessment | Self::Refer => {
-                Permit::IntakesAssess
+            Self::PlanTalk
+            | Self::CancelTalk
+            | Self::StartAssessment
+            | Self::Assess
+            | Self::Refer => Permit::IntakesAssess,
+            Self::Settle | Self::Match | Self::Waitlist | Self::TakePlace | Self::Decline => {
+                Permit::IntakesDecide
             }
-            Self::Match | Self::Waitlist | Self::TakePlace | Self::Decline => Permit::IntakesDecide,
             Self::StartTrajectory => Permit::TrajectoriesWrite,
         }
     }
@@ -153,6 +163,8 @@ impl IntakeAction {
             Self::PlanTalk => "intake.talk_planned",
             Self::CancelTalk => "intake.talk_cancelled",
             Self::StartAssessment => "intake.assessment_started",
+            Self::Assess => "intake.assessed",
+            Self::Settle => "intake.settled",
             Self::Refer => "intake.referred",
             Self::Match => "intake.matched",
             Self::Waitlist => "intake.waitlisted",
@@ -172,6 +184,8 @@ impl IntakeAction {
             Self::PlanTalk => "intake.plan_talk",
             Self::CancelTalk => "intake.cancel_talk",
             Self::StartAssessment => "intake.start_assessment",
+            Self::Assess => "intake.assess",
+            Self::Settle => "intake.settle",
             Self::Refer => "intake.refer",
             Self::Match => "intake.match",
             Self::Waitlist => "intake.waitlist",
@@ -219,6 +233,8 @@ mod tests {
             (&[S::Submitted], A::PlanTalk, S::TalkPlanned),
             (&[S::TalkPlanned], A::CancelTalk, S::Submitted),
             (&[S::TalkPlanned], A::StartAssessment, S::Assessing),
+            (&[S::Assessing], A::Assess, S::Assessing),
+            (&[S::Assessing], A::Settle, S::Assessing),
             (&[S::Submitted, S::Assessing], A::Refer, S::Referred),
             (&[S::Assessing], A::Match, S::Matched),
             (&[S::Assessing], A::Waitlist, S::Waitlisted),

@@ -8,6 +8,8 @@
 //! | submitted | `plan_talk` | `talk_planned` | coordinator, adviser |
 //! | `talk_planned` | `cancel_talk` | submitted | coordinator, adviser |
 //! | `talk_planned` | `start_assessment` | assessing | adviser |
+//! | assessing | assess | assessing | adviser |
+//! | assessing | settle | assessing | coordinator |
 //! | submitted, assessing | refer | referred | adviser |
 //! | assessing | match | matched | coordinator |
 //! | assessing | waitlist: a match in a full round | waitlisted | follows from match |
@@ -25,6 +27,7 @@ mod life_cycle;
 mod model;
 mod queries;
 mod rules;
+mod waiting_list;
 
 pub(crate) use actions::tell_contact;
 pub use actions::{IntakeChange, NewIntake, change, create, move_on, submit};
@@ -35,3 +38,4 @@ pub use life_cycle::{IntakeAction, IntakeStatus, InvalidIntakeTransition};
 pub use model::{Intake, Issue, NewIssue, Sponsor};
 pub use queries::{IntakeFilter, find, list};
 pub use rules::{DraftProblem, Missing};
+pub(crate) use waiting_list::{places_taken, waiting};

@@ -81,6 +81,8 @@ pub struct Intake {
     pub closed_reason: Option<String>,
     /// Since when it waits for a place, while it waits.
     pub waitlisted_at: Option<Timestamp>,
+    /// How many wait in front of it and itself, while it waits.
+    pub waitlist_position: Option<u32>,
     /// Since when it has, or had, a place.
     pub matched_at: Option<Timestamp>,
 }
@@ -104,6 +106,7 @@ impl Intake {
                 self.submitted_at
             },
             waitlisted_at: (status == IntakeStatus::Waitlisted).then_some(now),
+            waitlist_position: None,
             matched_at: if status == IntakeStatus::Matched {
                 Some(now)
             } else {

@@ -6,8 +6,8 @@ use diesel::prelude::*;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::issues;
 use super::{Intake, IntakeStatus, Sponsor};
+use super::{issues, waiting_list};
 use crate::access::Scope;
 use crate::catalogue::words::PersonRole;
 use crate::db::columns::At;
@@ -71,6 +71,7 @@ impl TryFrom<IntakeRow> for Intake {
             closed_at: row.closed_at.map(Timestamp::from),
             closed_reason: row.closed_reason,
             waitlisted_at: row.waitlisted_at.map(Timestamp::from),
+            waitlist_position: None,
             matched_at: row.matched_at.map(Timestamp::from),
         })
     }
@@ -130,10 +131,11 @@ pub fn find(conn: &mut DbConn, scope: &Scope, id: IntakeId) -> DbResult<Option<I
     };
     let mut intake = Intake::try_from(row)?;
     intake.issues = issues::of(conn, id)?;
+    waiting_list::attach_positions(conn, std::slice::from_mut(&mut intake))?;
     Ok(Some(intake))
 }
 
-/// A page of intakes, newest first. Costs four queries.
+/// A page of intakes, newest first. Costs five queries at most.
 pub fn list(
     conn: &mut DbConn,
     scope: &Scope,
@@ -174,6 +176,7 @@ pub fn list(
         id: intake.id.0,
     });
     issues::attach(conn, &mut found.items)?;
+    waiting_list::attach_positions(conn, &mut found.items)?;
     Ok(found)
 }
 

@@ -1,6 +1,6 @@
 //! What a mail says: subject, text, HTML and calendar as plain strings. The worker turns them into a message and sends it.
 //!
-//! Every kind of mail is a struct with exactly the values its templates may use ([`invitation`], [`intake`], [`offer`]); all typed
+//! Every kind of mail is a struct with exactly the values its templates may use ([`invitation`], [`intake`], [`decision`], [`offer`]); all typed
 //! text in it is a [`clean::Line`] or [`clean::Paragraphs`]. [`render`] makes a [`RenderedMail`] of it for one recipient.
 //!
 //! To add a mail:
@@ -12,6 +12,7 @@
 
 pub mod calendar;
 pub mod clean;
+pub mod decision;
 pub mod institute;
 pub mod intake;
 pub mod invitation;

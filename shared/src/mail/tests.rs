@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::calendar::{Attendee, MeetingZone, Method, Organiser, PartStat};
 use super::clean::{Line, Paragraphs};
+use super::decision::{IntakeClosed, IntakeDeclined, IntakeMatched, IntakeWaitlisted};
 use super::institute::{Colour, Institute};
 use super::intake::{IntakeReceived, IntakeWithdrawn, ProgrammeContact, ProgrammeNames};
 use super::invitation::{
@@ -261,6 +262,7 @@ fn all(typed: &str, language: Language) -> Vec<(&'static str, RenderedMail)> {
     ];
     mails.extend(network_mails(typed, &to));
     mails.extend(about_offers(typed, &to));
+    mails.extend(decision_mails(typed, &to));
     mails
 }
 
@@ -284,6 +286,53 @@ fn network_mails(typed: &str, to: &Recipient) -> Vec<(&'static str, RenderedMail
                 network: network(typed),
                 leave_url,
                 works_until_on: date(2028, 3, 4),
+            },
+            to,
+        ),
+    ]
+}
+
+fn decision_mails(typed: &str, to: &Recipient) -> Vec<(&'static str, RenderedMail)> {
+    vec![
+        one(
+            &IntakeMatched {
+                programme: programme(typed),
+                municipality: Line::new(&format!("Voorbeeldstad{typed}")),
+                reference: Line::new("0198c0de"),
+                decided_on: date(2026, 4, 7),
+                reason: Paragraphs::new(&format!("De opgave is helder.{typed}")),
+                came_free: false,
+            },
+            to,
+        ),
+        one(
+            &IntakeWaitlisted {
+                programme: programme(typed),
+                municipality: Line::new(&format!("Voorbeeldstad{typed}")),
+                reference: Line::new("0198c0de"),
+                decided_on: date(2026, 4, 7),
+                reason: Paragraphs::new(&format!("De opgave is helder.{typed}")),
+                position: 2,
+            },
+            to,
+        ),
+        one(
+            &IntakeDeclined {
+                programme: programme(typed),
+                municipality: Line::new(&format!("Voorbeeldstad{typed}")),
+                reference: Line::new("0198c0de"),
+                decided_on: date(2026, 4, 7),
+                reason: Paragraphs::new(&format!("De praktijk is nog niet gehoord.{typed}")),
+            },
+            to,
+        ),
+        one(
+            &IntakeClosed {
+                programme: programme(typed),
+                municipality: Line::new(&format!("Voorbeeldstad{typed}")),
+                reference: Line::new("0198c0de"),
+                decided_on: date(2026, 4, 7),
+                reason: Paragraphs::new(&format!("Het plan is gestopt.{typed}")),
             },
             to,
         ),
@@ -418,6 +467,34 @@ fn somebody_who_joined_a_themed_network_is_told_of_no_trajectory() {
     };
     let mail = render(&welcome, &to, &institute()).unwrap();
     insta::assert_snapshot!("themed_network_welcome", mail.text);
+}
+
+// mission: L1
+#[test]
+fn a_place_that_came_free_is_told_as_such() {
+    for (language, told) in [
+        (Language::Nl, "stond op de wachtlijst"),
+        (Language::En, "was on the waiting list"),
+    ] {
+        let contents = IntakeMatched {
+            programme: programme(""),
+            municipality: Line::new("Voorbeeldstad"),
+            reference: Line::new("0198c0de"),
+            decided_on: date(2026, 4, 7),
+            reason: None,
+            came_free: true,
+        };
+        let to = Recipient {
+            name: Line::new("Sam de Vries"),
+            language,
+        };
+        let mail = render(&contents, &to, &institute()).unwrap();
+        assert!(
+            mail.text.contains(told) && mail.html.contains(told),
+            "{}",
+            mail.text
+        );
+    }
 }
 
 fn tags(html: &str) -> usize {

@@ -107,6 +107,30 @@ pub fn predecessors(
     found.into_iter().collect()
 }
 
+/// What `code` is called on a day: itself, and what it became by mergers on or before `on`. The
+/// parts of a split are others.
+#[must_use]
+pub fn codes_on(
+    successions: &[Succession],
+    code: MunicipalityCode,
+    on: Date,
+) -> Vec<MunicipalityCode> {
+    let mut codes = vec![code];
+    loop {
+        let newest = codes.last().copied().unwrap_or(code);
+        let mut next = successions
+            .iter()
+            .filter(|succession| succession.code == newest && succession.since <= on);
+        let (Some(only), None) = (next.next(), next.next()) else {
+            return codes;
+        };
+        if codes.contains(&only.successor) {
+            return codes;
+        }
+        codes.push(only.successor);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
@@ -169,6 +193,31 @@ mod tests {
         let later = date(2030, 1, 1);
         assert!(predecessors(&successions, code(3), later).is_empty());
         assert_eq!(predecessors(&successions, code(2), later), [code(1)]);
+    }
+
+    #[test]
+    fn a_merged_municipality_goes_by_the_codes_of_its_successors() {
+        // mission: A1
+        let successions = [
+            followed(1, 2, 2026),
+            followed(2, 3, 2028),
+            followed(3, 4, 2029),
+            followed(3, 5, 2029),
+            followed(6, 7, 2026),
+            followed(7, 6, 2026),
+        ];
+        let at = |year| codes_on(&successions, code(1), date(year, 1, 1));
+        assert_eq!(at(2025), [code(1)]);
+        assert_eq!(at(2026), [code(1), code(2)]);
+        assert_eq!(
+            at(2030),
+            [code(1), code(2), code(3)],
+            "a split ends the chain"
+        );
+        assert_eq!(
+            codes_on(&successions, code(6), date(2027, 1, 1)),
+            [code(6), code(7)]
+        );
     }
 
     #[test]

@@ -199,6 +199,16 @@ pub fn predecessors(
     Ok(model::predecessors(&successions(conn)?, code, on))
 }
 
+/// The codes under which a role with the municipality of `code` is held on a day: its own, and
+/// those of what it merged into.
+pub fn codes_today(
+    conn: &mut DbConn,
+    code: MunicipalityCode,
+    on: Date,
+) -> DbResult<Vec<MunicipalityCode>> {
+    Ok(model::codes_on(&successions(conn)?, code, on))
+}
+
 pub(super) fn insert(conn: &mut DbConn, municipality: &Municipality) -> DbResult<()> {
     let row = MunicipalityRow {
         code: municipality.code,

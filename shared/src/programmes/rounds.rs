@@ -131,6 +131,16 @@ pub fn round(conn: &mut DbConn, id: RoundId) -> DbResult<Option<Round>> {
     Ok(row.map(Round::from))
 }
 
+/// Holds a round until the end of the transaction: whoever gives or frees a place of it waits
+/// here for whoever was first. A write that changes nothing, which takes the row's lock on
+/// PostgreSQL; SQLite has one writer anyway.
+pub fn hold(conn: &mut DbConn, id: RoundId) -> DbResult<()> {
+    let changed = diesel::update(rounds::table.find(id))
+        .set(rounds::capacity.eq(rounds::capacity))
+        .execute(conn)?;
+    one_row(changed)
+}
+
 /// Those of `ids` that there are, in no order.
 pub fn find_many(conn: &mut DbConn, ids: &[RoundId]) -> DbResult<Vec<Round>> {
     let rows = rounds::table

@@ -1,5 +1,12 @@
 //! What a test starts from, made through the real actions.
 
+mod assessed;
+
+pub use assessed::{
+    assessed, assessing, decided, judgement, matched_by_decision, municipality_number, reread,
+    round, talk_held, talk_planned,
+};
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -10,7 +17,7 @@ use jiff::tz::TimeZone;
 
 use crate::access::{Actor, Granted, Permission, PermitSet, Role, Scope, Who};
 use crate::catalogue::words::{Language, PersonRole};
-use crate::catalogue::{Named, shipped, shipped_programmes};
+use crate::catalogue::{Named, ProgrammeContent, shipped, shipped_programmes};
 use crate::clock::LocalNow;
 use crate::db::columns::{At, On};
 use crate::db::schema::{assessment_facts, assessments, offers as offers_table};
@@ -122,10 +129,7 @@ pub async fn complete_intake(db: &Db, code: MunicipalityCode, programme: &str) -
         "secretaris@example.nl",
     )
     .await;
-    let content = shipped_programmes()
-        .iter()
-        .find(|content| content.slug.as_str() == programme)
-        .expect("a shipped programme");
+    let content = catalogue_of(programme);
     let answers: BTreeMap<String, String> = content
         .required_answers()
         .map(|key| (key.to_owned(), "Dit is ons antwoord.".to_owned()))
@@ -153,6 +157,15 @@ pub async fn complete_intake(db: &Db, code: MunicipalityCode, programme: &str) -
             target_groups: Vec::new(),
         }],
     }
+}
+
+/// The shipped content of a programme.
+#[must_use]
+pub fn catalogue_of(programme: &str) -> &'static ProgrammeContent {
+    shipped_programmes()
+        .iter()
+        .find(|content| content.slug.as_str() == programme)
+        .expect("a shipped programme")
 }
 
 /// A draft that could be submitted.

@@ -13,7 +13,7 @@ use crate::intakes::{self, Intake, IntakeStatus};
 use crate::mail::clean::{Line, Paragraphs};
 use crate::mail::intake::{IntakeReceived, IntakeWithdrawn, ProgrammeContact, ProgrammeNames};
 use crate::mail::render;
-use crate::meetings::{self, MeetingFilter};
+use crate::meetings::{self, MeetingFilter, MeetingStatus};
 use crate::paging::PageSpec;
 use crate::{organisations, people, programmes};
 
@@ -126,13 +126,19 @@ impl Composer<'_> {
         })
     }
 
+    /// Whether a talk was called off together with the intake.
     fn had_talk(&mut self, intake: &Intake) -> DbResult<bool> {
         let filter = MeetingFilter {
             intake: Some(intake.id),
+            status: Some(MeetingStatus::Cancelled),
             ..MeetingFilter::default()
         };
-        let talks = meetings::list(self.conn, &Scope::Institute, &filter, &PageSpec::first(1))?;
-        Ok(!talks.items.is_empty())
+        let talks = meetings::list(self.conn, &Scope::Institute, &filter, &PageSpec::first(100))?;
+        let closed_at = intake.closed_at;
+        Ok(talks
+            .items
+            .iter()
+            .any(|talk| Some(talk.updated_at) >= closed_at))
     }
 
     /// The day of an instant where the institute is.
