@@ -36,7 +36,7 @@ pub struct CreateKnowledgeItemRequest {
     )]
     summary: String,
     /// Where it is.
-    #[schema(format = "https-url", value_type = String, max_length = 2_000, example = "https://kennis.example.nl/eenzame-ouderen")]
+    #[schema(format = "https-url", value_type = String, max_length = 800, example = "https://kennis.example.nl/eenzame-ouderen")]
     url: HttpsUrl,
     /// The language it is in.
     #[schema(value_type = LanguageWord)]
@@ -96,7 +96,7 @@ pub struct ChangeKnowledgeItemRequest {
     #[schema(min_length = 1, max_length = 2_000, nullable = false)]
     summary: Option<String>,
     /// Where it is.
-    #[schema(format = "https-url", value_type = Option<String>, max_length = 2_000, nullable = false)]
+    #[schema(format = "https-url", value_type = Option<String>, max_length = 800, nullable = false)]
     url: Option<HttpsUrl>,
     /// The language it is in.
     #[schema(value_type = Option<LanguageWord>, nullable = false)]

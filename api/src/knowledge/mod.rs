@@ -1,13 +1,15 @@
-//! The body of knowledge over HTTP (N7, K1, K4).
+//! The body of knowledge over HTTP (T2, N7, K1, K4).
 
 mod dto;
 mod handlers;
 mod problems;
+mod referral;
+mod suggestions;
 mod transitions;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-/// Mounts the operations on knowledge items.
+/// Mounts the operations on knowledge items, and those of intakes that need them.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(handlers::create_knowledge_item)
@@ -17,5 +19,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(handlers::list_knowledge_item_history)
         .service(handlers::list_knowledge_item_spreads)
         .service(transitions::publish_knowledge_item)
-        .service(transitions::retire_knowledge_item);
+        .service(transitions::retire_knowledge_item)
+        .service(referral::refer_intake)
+        .service(referral::get_intake_referral)
+        .service(suggestions::list_suggested_items);
 }

@@ -1,5 +1,6 @@
 //! Refusals of the actions on knowledge items, as problems.
 
+use koplopers_shared::flows::{NotOffered, ReferIntakeError, ReferralProblem};
 use koplopers_shared::knowledge::{
     ChangeItemError, CreateItemError, InvalidItemTransition, ItemAction, ItemProblem, MoveItemError,
 };
@@ -19,6 +20,11 @@ impl From<InvalidItemTransition> for Problem {
 
 fn item_field(problem: &ItemProblem) -> FieldError {
     match problem {
+        ItemProblem::UrlTooLong => FieldError::new(
+            "/url",
+            "too-long",
+            "must have at most 800 characters, with every special one written out as %XX",
+        ),
         ItemProblem::UnknownProgramme => {
             FieldError::new("/programme", "unknown", "there is no such programme")
         }
@@ -80,6 +86,47 @@ impl From<MoveItemError> for Problem {
             MoveItemError::Stale => Self::of(&kinds::STALE),
             MoveItemError::State(refusal) => refusal.into(),
             MoveItemError::Db(error) => error.into(),
+        }
+    }
+}
+
+fn referral_field(problem: &ReferralProblem) -> FieldError {
+    match problem {
+        ReferralProblem::UnknownItem { item } => FieldError::new(
+            format!("/items/{item}"),
+            "unknown",
+            "there is no such knowledge item",
+        ),
+        ReferralProblem::ItemTwice { item } => FieldError::new(
+            format!("/items/{item}"),
+            "duplicate",
+            "the item is in the list already",
+        ),
+    }
+}
+
+fn not_offered_field(NotOffered { item, status }: &NotOffered) -> FieldError {
+    FieldError::new(
+        format!("/items/{item}"),
+        status.as_str(),
+        "must be an item that is published",
+    )
+}
+
+impl From<ReferIntakeError> for Problem {
+    fn from(error: ReferIntakeError) -> Self {
+        match error {
+            ReferIntakeError::NotFound => Self::not_found(),
+            ReferIntakeError::Stale => Self::of(&kinds::STALE),
+            ReferIntakeError::State(invalid) => invalid.into(),
+            ReferIntakeError::Invalid(problems) => {
+                Self::invalid(problems.iter().map(referral_field).collect())
+            }
+            ReferIntakeError::NotOffered(items) => items
+                .iter()
+                .map(not_offered_field)
+                .fold(Self::of(&kinds::ITEM_NOT_PUBLISHED), Self::field),
+            ReferIntakeError::Db(error) => error.into(),
         }
     }
 }

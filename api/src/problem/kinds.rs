@@ -129,6 +129,8 @@ kinds! {
         "Release it, or take it back before you prepare another.";
     RELEASE_HINDERED: CONFLICT "release-hindered" "Decisions of the round cannot be released",
         "Nothing was released. `intakes` names each intake with what hinders it: mend that, or take its decision back, and release again.";
+    ITEM_NOT_PUBLISHED: CONFLICT "item-not-published" "A knowledge item is not published",
+        "`invalidParams` names every item that is a draft or was retired. Publish it, or take another one.";
     LOGIN_REQUIRED: FORBIDDEN "login-required" "This takes a login at an outside provider",
         "Only a person who logged in at the provider of this installation can do this. Log in there and send that token.";
 }

@@ -26,5 +26,6 @@ mod pages;
 mod people;
 mod process;
 mod programmes;
+mod referrals;
 mod replicas;
 mod tokens;

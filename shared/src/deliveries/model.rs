@@ -74,6 +74,11 @@ pub enum Payload {
         /// The intake.
         intake: IntakeId,
     },
+    /// To the contact person: the intake is answered with knowledge items.
+    IntakeReferred {
+        /// The intake.
+        intake: IntakeId,
+    },
     /// To the contact person: the intake was withdrawn.
     IntakeWithdrawn {
         /// The intake.
@@ -138,6 +143,7 @@ impl Payload {
         "cancellation",
         "fresh_link",
         "intake_received",
+        "intake_referred",
         "intake_withdrawn",
         "offer_sent",
         "offer_accepted",
@@ -160,6 +166,7 @@ impl Payload {
             Self::Cancellation { .. } => "cancellation",
             Self::FreshLink { .. } => "fresh_link",
             Self::IntakeReceived { .. } => "intake_received",
+            Self::IntakeReferred { .. } => "intake_referred",
             Self::IntakeWithdrawn { .. } => "intake_withdrawn",
             Self::OfferSent { .. } => "offer_sent",
             Self::OfferAccepted { .. } => "offer_accepted",
@@ -180,6 +187,7 @@ impl Payload {
             Self::Invitation { .. } => Priority::Invitation,
             Self::FreshLink { .. }
             | Self::IntakeReceived { .. }
+            | Self::IntakeReferred { .. }
             | Self::IntakeWithdrawn { .. }
             | Self::OfferSent { .. }
             | Self::OfferAccepted { .. }
@@ -263,6 +271,9 @@ mod tests {
                 object: Uuid::nil(),
             },
             Payload::IntakeReceived {
+                intake: IntakeId::generate(),
+            },
+            Payload::IntakeReferred {
                 intake: IntakeId::generate(),
             },
             Payload::IntakeWithdrawn {

@@ -28,6 +28,7 @@ mod meeting;
 mod network;
 mod notice;
 mod offer;
+mod referral;
 
 /// Who the mails of an installation are from, and where they lead.
 #[derive(Debug, Clone)]
@@ -113,6 +114,7 @@ enum Facts {
     Cancellation(meeting::MeetingFacts),
     FreshLink(meeting::MeetingFacts),
     IntakeReceived(intake::IntakeFacts),
+    IntakeReferred(referral::ReferralFacts),
     IntakeWithdrawn(intake::IntakeFacts),
     OfferSent(offer::OfferFacts),
     OfferAccepted(offer::OfferFacts),
@@ -185,6 +187,7 @@ pub fn compose(
         Facts::Cancellation(facts) => composer.cancellation(&facts)?,
         Facts::FreshLink(facts) => composer.fresh_link(&facts)?,
         Facts::IntakeReceived(facts) => composer.intake_received(&facts)?,
+        Facts::IntakeReferred(facts) => composer.intake_referred(&facts)?,
         Facts::IntakeWithdrawn(facts) => composer.intake_withdrawn(&facts)?,
         Facts::OfferSent(facts) => composer.offer_sent(&facts)?,
         Facts::OfferAccepted(facts) => composer.offer_accepted(&facts)?,
@@ -249,6 +252,9 @@ fn look(conn: &mut DbConn, delivery: &Delivery, now: Timestamp) -> Looked<(Reade
         }
         Payload::IntakeReceived { intake } => {
             intake::look_received(conn, *intake)?.map(Facts::IntakeReceived)
+        }
+        Payload::IntakeReferred { intake } => {
+            referral::look(conn, *intake)?.map(Facts::IntakeReferred)
         }
         Payload::IntakeWithdrawn { intake } => {
             intake::look_withdrawn(conn, *intake)?.map(Facts::IntakeWithdrawn)

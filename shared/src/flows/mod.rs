@@ -12,6 +12,7 @@ mod places;
 mod plan_talk;
 mod receive_mail;
 mod record_outcome;
+mod refer_intake;
 mod withdraw_intake;
 
 pub use cancel_meeting::cancel_meeting;
@@ -29,4 +30,5 @@ pub use places::free_place;
 pub use plan_talk::{PlanTalkError, PlannedTalk, TalkPlan, TalkPlanProblem, plan_talk};
 pub use receive_mail::{ReceiveMailError, receive_mail};
 pub use record_outcome::record_outcome;
+pub use refer_intake::{NewReferral, NotOffered, ReferIntakeError, ReferralProblem, refer_intake};
 pub use withdraw_intake::{WithdrawIntakeError, withdraw_intake};

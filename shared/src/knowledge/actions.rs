@@ -243,7 +243,7 @@ fn problems(
     let bad_themes = reference::queries::unusable(conn, ReferenceList::Themes, &themes)?;
     let groups = added(&content.target_groups, before.map(|it| &it.target_groups));
     let bad_groups = reference::queries::unusable(conn, ReferenceList::TargetGroups, &groups)?;
-    let mut problems = rules::tag_problems(content, &bad_themes, &bad_groups);
+    let mut problems = rules::content_problems(content, &bad_themes, &bad_groups);
     if let Some(programme) = &content.programme
         && programmes::queries::find(conn, programme)?.is_none()
     {

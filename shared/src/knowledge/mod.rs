@@ -16,8 +16,10 @@ mod actions;
 mod life_cycle;
 mod model;
 mod queries;
+pub mod referrals;
 mod rules;
 mod spreads;
+pub mod suggestions;
 mod tags;
 
 pub use actions::{

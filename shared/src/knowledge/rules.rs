@@ -34,9 +34,15 @@ impl Shelf {
     }
 }
 
+/// The most characters of an item's address: a line of a mail holds 900, and one that is broken
+/// over two lines no longer leads anywhere.
+const LONGEST_URL: usize = 800;
+
 /// Something an item says that cannot be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ItemProblem {
+    /// The address is too long to stand in a mail.
+    UrlTooLong,
     /// There is no such programme.
     UnknownProgramme,
     /// There is no such meeting.
@@ -63,13 +69,17 @@ pub enum ItemProblem {
     },
 }
 
-/// Where the item names a theme or target group that cannot be used, or names one twice.
-pub(super) fn tag_problems(
+/// What the item says and cannot be, as far as it shows without looking further: its address,
+/// and where it names a theme or target group that cannot be used, or names one twice.
+pub(super) fn content_problems(
     content: &ItemContent,
     bad_themes: &[Slug],
     bad_target_groups: &[Slug],
 ) -> Vec<ItemProblem> {
     let mut problems = Vec::new();
+    if content.url.as_str().len() > LONGEST_URL {
+        problems.push(ItemProblem::UrlTooLong);
+    }
     for (theme, slug) in content.themes.iter().enumerate() {
         if content.themes.iter().take(theme).any(|it| it == slug) {
             problems.push(ItemProblem::ThemeTwice { theme });

@@ -100,3 +100,27 @@ pub fn spreads_of_item(
         id: spread.id.0,
     }))
 }
+
+/// The items of a referral, in the order in which they were given.
+pub(super) fn items_of(conn: &mut DbConn, referral: ReferralId) -> DbResult<Vec<KnowledgeItemId>> {
+    Ok(spreads::table
+        .filter(spreads::referral.eq(referral))
+        .order(spreads::position)
+        .select(spreads::item)
+        .load(conn)?)
+}
+
+pub(super) fn insert(conn: &mut DbConn, spread: &Spread, position: i32) -> DbResult<()> {
+    diesel::insert_into(spreads::table)
+        .values((
+            spreads::id.eq(spread.id),
+            spreads::item.eq(spread.item),
+            spreads::recipient.eq(spread.recipient),
+            spreads::municipality.eq(spread.municipality),
+            spreads::referral.eq(spread.referral),
+            spreads::position.eq(position),
+            spreads::spread_at.eq(At(spread.spread_at)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}

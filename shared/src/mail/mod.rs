@@ -20,6 +20,7 @@ pub mod money_words;
 pub mod network;
 pub mod notice;
 pub mod offer;
+pub mod referral;
 mod render;
 pub mod time_words;
 mod zone;

@@ -16,6 +16,7 @@ use super::invitation::{
 use super::network::{BroughtBy, FreshLeaveLink, NetworkNames, NetworkWelcome};
 use super::notice::{NamedAs, Notice};
 use super::offer::{OfferAccepted, OfferLink, OfferNames, OfferRefused, OfferSent};
+use super::referral::{IntakeReferred, ReferredItem};
 use super::*;
 use crate::catalogue::words::{Language, MeetingKind, TalkKind};
 use crate::words::{Cents, EmailAddress};
@@ -244,6 +245,27 @@ fn all(typed: &str, language: Language) -> Vec<(&'static str, RenderedMail)> {
                 reference: Line::new("0198c0de"),
                 received_on: date(2026, 2, 2),
                 next: TalkKind::IntakeTalk,
+                notice: Some(notice(typed, NamedAs::ContactPerson)),
+            },
+            &to,
+        ),
+        one(
+            &IntakeReferred {
+                programme: programme(typed),
+                municipality: Line::new(&format!("Voorbeeldstad{typed}")),
+                reference: Line::new("0198c0de"),
+                referred_on: date(2026, 2, 9),
+                note: Paragraphs::new(&format!("Begin met de gids.\nBel ons gerust.{typed}")),
+                items: [Language::Nl, Language::En]
+                    .map(|language| ReferredItem {
+                        title: Line::new(&format!("Ouderen bereiken via de buurt{typed}")),
+                        summary: Line::new(&format!("Een werkwijze in vijf stappen.{typed}")),
+                        url: "https://kennis.example.nl/ouderen?deel=1&taal=nl"
+                            .parse()
+                            .unwrap(),
+                        language,
+                    })
+                    .to_vec(),
                 notice: Some(notice(typed, NamedAs::ContactPerson)),
             },
             &to,

@@ -91,6 +91,20 @@ pub fn find(
     Ok(row.map(ReferenceItem::from))
 }
 
+/// Those of `slugs` that are on the list, retired ones included, in no order.
+pub fn find_many(
+    conn: &mut DbConn,
+    list: ReferenceList,
+    slugs: &[Slug],
+) -> DbResult<Vec<ReferenceItem>> {
+    let rows: Vec<ReferenceRow> = on_table!(list, |table| {
+        table::table
+            .filter(table::slug.eq_any(slugs.to_vec()))
+            .load(conn)?
+    });
+    Ok(rows.into_iter().map(ReferenceItem::from).collect())
+}
+
 /// Those of `slugs` that cannot be used for a new issue: not on the list, or retired.
 pub fn unusable(conn: &mut DbConn, list: ReferenceList, slugs: &[Slug]) -> DbResult<Vec<Slug>> {
     let usable: Vec<Slug> = on_table!(list, |table| {

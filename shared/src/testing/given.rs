@@ -16,7 +16,7 @@ use jiff::civil::date;
 use jiff::tz::TimeZone;
 
 use crate::access::{Actor, Granted, Permission, PermitSet, Role, Scope, Who};
-use crate::catalogue::words::{Language, PersonRole};
+use crate::catalogue::words::{KnowledgeSource, Language, PersonRole};
 use crate::catalogue::{Named, ProgrammeContent, shipped, shipped_programmes};
 use crate::clock::LocalNow;
 use crate::db::columns::{At, On};
@@ -25,6 +25,7 @@ use crate::db::{Db, DbConn, DbError, DbResult};
 use crate::flows;
 use crate::ids::{IntakeId, OfferId, PersonId};
 use crate::intakes::{self, Intake, IntakeAction, NewIntake, NewIssue, Sponsor};
+use crate::knowledge::{self, ItemContent, KnowledgeItem};
 use crate::networks::{self, Membership, Network, NewNetwork};
 use crate::offers::{self, NewBlock, NewOffer, NewStep, Offer, OptionKind, Principle};
 use crate::people::{self, NewPerson, NewRole};
@@ -340,6 +341,32 @@ pub async fn member(
     db.write(move |conn| networks::join(conn, &granted, now(), network, person))
         .await
         .expect("a membership")
+}
+
+/// A knowledge item that intakes can be referred to.
+pub async fn published_item(db: &Db, title: &'static str) -> KnowledgeItem {
+    let granted = granted(&staff(Role::Adviser));
+    let made = db
+        .write(move |conn| {
+            let content = ItemContent {
+                title: title.to_owned(),
+                summary: "Een werkwijze in vijf stappen.".to_owned(),
+                url: "https://kennis.example.nl/gids?deel=1&taal=nl"
+                    .parse()
+                    .expect("an address"),
+                language: Language::Nl,
+                source: KnowledgeSource::Practice,
+                learning_practice: None,
+                programme: None,
+                meeting: None,
+                themes: Vec::new(),
+                target_groups: Vec::new(),
+            };
+            let draft = knowledge::create(conn, &granted, now(), content).expect("a draft");
+            knowledge::publish(conn, &granted, now(), draft.id, None)
+        })
+        .await;
+    made.expect("a published item")
 }
 
 /// A slug, from a text that is one.

@@ -5,9 +5,10 @@ use calcard::icalendar::{
 };
 use calcard::{Entry, Parser};
 use jiff::SignedDuration;
-use koplopers_shared::access::NetworksJoin;
+use koplopers_shared::access::{IntakesAssess, NetworksJoin, Role};
 use koplopers_shared::catalogue::words::PersonRole;
 use koplopers_shared::deliveries::{DeliveryState, DroppedReason};
+use koplopers_shared::flows::{self, NewReferral};
 use koplopers_shared::networks;
 use koplopers_shared::on_both_databases;
 use koplopers_shared::testing::given;
@@ -148,6 +149,40 @@ async fn who_left_before_the_welcome_went_out_gets_none(db: TestDb) {
     assert_eq!(office.send().await.sent, 0);
     let delivery = office.only().await;
     assert_eq!(delivery.dropped_reason, Some(DroppedReason::Cancelled));
+}
+
+// mission: T2
+async fn the_contact_person_is_pointed_to_knowledge(db: TestDb) {
+    let office = Office::open(&db, Script::new()).await;
+    let intake = given::submitted(&office.db, given::amsterdam(), "versnelling").await;
+    let items = [
+        given::published_item(&office.db, "Ouderen bereiken").await.id,
+        given::published_item(&office.db, "Samen met de buurt").await.id,
+    ];
+    let granted = given::granted::<IntakesAssess>(&given::staff(Role::Adviser));
+    let refer = office.db.write(move |conn| {
+        let new = NewReferral {
+            items: items.to_vec(),
+            note: "Begin met de gids.\nBel ons gerust.".to_owned(),
+        };
+        flows::refer_intake(conn, &granted, given::now(), intake.id, None, new)
+    });
+    refer.await.unwrap();
+    office.send().await;
+    let mails = office.relay.received(2).await;
+    let message = parsed(&mails[1].bytes);
+    assert_eq!(mails[1].to, ["contact@example.nl"]);
+    assert!(message.subject().unwrap().starts_with("Antwoord: "));
+    let (text, html) = (message.body_text(0).unwrap(), message.body_html(0).unwrap());
+    for said in [
+        "Begin met de gids.", "Bel ons gerust.", "Ouderen bereiken", "Samen met de buurt",
+        "https://kennis.example.nl/gids?deel=1&taal=nl", "maandag 2 maart 2026",
+    ] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    assert!(text.find("Ouderen bereiken") < text.find("Samen met de buurt"));
+    assert!(html.contains("<a href=\"https://kennis.example.nl/gids?deel=1&"), "{html}");
+    assert!(calendar_free(&message));
 }
 
 async fn bytes_are_stored_sealed_and_forgotten_after_a_month(db: TestDb) {

@@ -22,7 +22,7 @@ pub(super) struct IntakeFacts {
     intake: Intake,
 }
 
-fn read(conn: &mut DbConn, id: IntakeId) -> Result<Intake, ComposeError> {
+pub(super) fn read(conn: &mut DbConn, id: IntakeId) -> Result<Intake, ComposeError> {
     intakes::find(conn, &Scope::Institute, id)?.ok_or(ComposeError::Incomplete { what: "intake" })
 }
 
