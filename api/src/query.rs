@@ -106,20 +106,23 @@ fn add(
     shape: Shape,
 ) {
     let value = match shape {
+        Shape::List => {
+            let list = values.entry(key).or_insert_with(|| json!([]));
+            if let Some(list) = list.as_array_mut() {
+                // Lists hold words of ours, in which no comma is.
+                list.extend(text.split(',').map(Value::from));
+            }
+            return;
+        }
         Shape::Integer => text
             .parse::<i64>()
             .map_or_else(|_| text.into(), Value::from),
         Shape::Boolean => text
             .parse::<bool>()
             .map_or_else(|_| text.into(), Value::from),
-        Shape::Text | Shape::List => Value::String(text),
+        Shape::Text => Value::String(text),
     };
-    if shape == Shape::List {
-        let list = values.entry(key).or_insert_with(|| json!([]));
-        if let Some(list) = list.as_array_mut() {
-            list.push(value);
-        }
-    } else if values.contains_key(&key) {
+    if values.contains_key(&key) {
         failures.push(FieldError::new(key, "duplicate", "must be given once"));
     } else {
         values.insert(key, value);
@@ -214,13 +217,16 @@ mod tests {
     }
 
     #[test]
-    fn documented_keys_are_read_and_lists_are_repeated_keys() {
+    fn documented_keys_are_read_and_lists_are_repeated_keys_or_have_commas() {
         let filter: Filter = parse(
-            "status=draft&status=submitted&changedAfter=7&count=true&municipality=GM0363",
+            "status=draft&status=submitted,draft&changedAfter=7&count=true&municipality=GM0363",
             &[],
         )
         .unwrap();
-        assert_eq!(filter.status, [Status::Draft, Status::Submitted]);
+        assert_eq!(
+            filter.status,
+            [Status::Draft, Status::Submitted, Status::Draft]
+        );
         assert_eq!(filter.changed_after, Some(7));
         assert_eq!(filter.count, Some(true));
         assert_eq!(filter.municipality.as_deref(), Some("GM0363"));

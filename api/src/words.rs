@@ -15,6 +15,7 @@ use koplopers_shared::knowledge::ItemStatus;
 use koplopers_shared::meetings::{MeetingOutcome, MeetingStatus};
 use koplopers_shared::networks::{MembershipStatus, NetworkKind, NetworkStatus};
 use koplopers_shared::offers::{OfferStatus, OptionKind};
+use koplopers_shared::overviews::{FunnelStep, IntakePart};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
@@ -56,6 +57,8 @@ word_schemas! {
     CoFundingBaseWord of CoFundingBase, "CoFundingBase", "The cost over which an own contribution is counted.";
     StandingCriterionWord of StandingCriterion, "StandingCriterion", "A standing condition of the institute.";
     IntakeStatusWord of IntakeStatus, "IntakeStatus", "Where an intake stands; see the glossary.";
+    IntakePartWord of IntakePart, "IntakePart", "A child that can be shown with an intake.";
+    FunnelStepWord of FunnelStep, "FunnelStep", "A step on the way of an intake.";
     ItemStatusWord of ItemStatus, "KnowledgeItemStatus", "Where a knowledge item stands; see the glossary.";
     KnowledgeSourceWord of KnowledgeSource, "KnowledgeSource", "Where knowledge comes from; see the glossary.";
     LearningPracticeWord of LearningPractice, "LearningPractice", "The way of learning in which something was gathered; see the glossary.";

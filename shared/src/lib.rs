@@ -29,6 +29,7 @@ pub mod municipalities;
 pub mod networks;
 pub mod offers;
 pub mod organisations;
+pub mod overviews;
 pub mod paging;
 pub mod people;
 pub mod programmes;

@@ -7,15 +7,20 @@ use koplopers_shared::access::PermitSet;
 use koplopers_shared::catalogue::words::PersonRole;
 use koplopers_shared::ids::{IntakeId, IssueId, PersonId, RoundId};
 use koplopers_shared::intakes::{
-    Intake, IntakeAction, IntakeChange, IntakeStatus, Issue, NewIntake, NewIssue, Sponsor,
+    Intake, IntakeAction, IntakeChange, IntakeFilter, IntakeStatus, Issue, NewIntake, NewIssue,
+    Sponsor,
 };
+use koplopers_shared::overviews::IntakePart;
 use koplopers_shared::words::{MunicipalityCode, Slug};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::expand::ExpandedIntakeView;
 use crate::actions::AllowedActionView;
 use crate::patch::patched;
-use crate::words::{AnswerChangeText, AnswerKeyText, AnswerText, IntakeStatusWord, SlugText};
+use crate::words::{
+    AnswerChangeText, AnswerKeyText, AnswerText, IntakePartWord, IntakeStatusWord, SlugText,
+};
 
 /// A social question that an intake brings.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -230,6 +235,26 @@ pub struct IntakeListFilter {
     /// Only those made before this instant.
     #[param(format = "date-time", value_type = Option<String>)]
     pub created_to: Option<Timestamp>,
+    /// Children to show with each, in `expanded`.
+    #[serde(default)]
+    #[param(value_type = Vec<IntakePartWord>, inline)]
+    pub expand: Vec<IntakePart>,
+}
+
+impl From<IntakeListFilter> for IntakeFilter {
+    fn from(filter: IntakeListFilter) -> Self {
+        Self {
+            statuses: filter.status.into_iter().collect(),
+            municipality: filter.municipality,
+            programme: filter.programme,
+            round: filter.round,
+            theme: filter.theme,
+            external_reference: filter.external_reference,
+            changed_after: filter.changed_after,
+            created_from: filter.created_from,
+            created_to: filter.created_to,
+        }
+    }
 }
 
 /// A social question that an intake brings.
@@ -319,6 +344,10 @@ pub struct IntakeView {
     matched_at: Option<Timestamp>,
     /// Every action on an intake, with whether the caller may do it now.
     allowed_actions: Vec<AllowedActionView>,
+    /// The children that `expand` asked for; only then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    expanded: Option<Box<ExpandedIntakeView>>,
 }
 
 impl IntakeView {
@@ -353,6 +382,16 @@ impl IntakeView {
             waitlisted_at: intake.waitlisted_at,
             waitlist_position: intake.waitlist_position,
             matched_at: intake.matched_at,
+            expanded: None,
+        }
+    }
+
+    /// The intake with children.
+    #[must_use]
+    pub fn expanded(self, children: ExpandedIntakeView) -> Self {
+        Self {
+            expanded: Some(Box::new(children)),
+            ..self
         }
     }
 }

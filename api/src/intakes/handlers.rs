@@ -2,11 +2,14 @@
 
 use actix_web::{HttpResponse, get, patch, post, web};
 use koplopers_shared::access::{IntakesRead, IntakesWrite};
+use koplopers_shared::db::DbError;
 use koplopers_shared::events::Subject;
 use koplopers_shared::ids::IntakeId;
 use koplopers_shared::intakes::{self, IntakeFilter};
+use koplopers_shared::overviews::IntakeParts;
 
 use super::dto::{ChangeIntakeRequest, CreateIntakeRequest, IntakeListFilter, IntakeView};
+use super::expand::{self, IntakeParams};
 use crate::auth::Authorized;
 use crate::body::Body;
 use crate::etag::IfMatch;
@@ -16,6 +19,7 @@ use crate::operation;
 use crate::page::{List, ListBody, NoFilter, PageParams};
 use crate::problem::Problem;
 use crate::problem::document::{ReadErrors, WriteErrors};
+use crate::query::Query;
 use crate::reply::Reply;
 use crate::state::AppState;
 
@@ -52,7 +56,7 @@ pub async fn create_intake(
 /// List intakes
 ///
 /// The newest first. A municipality sees its own and those of municipalities that merged into
-/// it.
+/// it. `expand` shows children of each in `expanded`: name them once each, or with commas.
 #[utoipa::path(
     operation_id = "list_intakes",
     tag = "intakes",
@@ -66,25 +70,25 @@ pub async fn list_intakes(
     list: List<IntakeListFilter>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
+    let now = state.local_now();
     let granted = auth.into_granted();
     let permits = granted.actor().permits();
     let (filter, page, links) = list.into_parts();
-    let filter = IntakeFilter {
-        statuses: filter.status.into_iter().collect(),
-        municipality: filter.municipality,
-        programme: filter.programme,
-        round: filter.round,
-        theme: filter.theme,
-        external_reference: filter.external_reference,
-        changed_after: filter.changed_after,
-        created_from: filter.created_from,
-        created_to: filter.created_to,
-    };
+    let wanted = filter.expand.clone();
+    expand::permitted(&wanted, permits)?;
+    expand::tell_people_read(&state, granted.actor(), &wanted)?;
+    let filter = IntakeFilter::from(filter);
     let found = state
         .db
-        .read(move |conn| intakes::list(conn, granted.scope(), &filter, &page))
+        .read(move |conn| {
+            let found = intakes::list(conn, granted.scope(), &filter, &page)?;
+            let parts = IntakeParts::read(conn, granted.scope(), &found.items, &wanted)?;
+            Ok::<_, DbError>(
+                found.map(|intake| expand::view(intake, &wanted, &parts, permits, now)),
+            )
+        })
         .await?;
-    Ok(links.answer(found.map(|intake| IntakeView::new(intake, permits)), None))
+    Ok(links.answer(found, None))
 }
 
 /// Get an intake
@@ -92,19 +96,28 @@ pub async fn list_intakes(
     operation_id = "get_intake",
     tag = "intakes",
     security(("bearer" = ["intakes:read"])),
-    params(("id" = uuid::Uuid, Path, description = "The intake")),
+    params(("id" = uuid::Uuid, Path, description = "The intake"), IntakeParams),
     responses((status = 200, description = "The intake", body = IntakeView), ReadErrors),
 )]
 #[get("/intakes/{id}")]
 pub async fn get_intake(
     auth: Authorized<IntakesRead>,
     id: web::Path<IntakeId>,
+    params: Query<IntakeParams>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let id = id.into_inner();
+    let (id, Query(params)) = (id.into_inner(), params);
+    let wanted = params.expand;
+    expand::permitted(&wanted, auth.actor().permits())?;
+    expand::tell_people_read(&state, auth.actor(), &wanted)?;
     operation::get(&state, auth, move |conn, by| {
-        let found = intakes::find(conn, by.scope(), id)?;
-        Ok(found.map(|intake| Reply::ok(intake.version, &IntakeView::new(intake, by.permits()))))
+        let Some(intake) = intakes::find(conn, by.scope(), id)? else {
+            return Ok(None);
+        };
+        let parts = IntakeParts::read(conn, by.scope(), std::slice::from_ref(&intake), &wanted)?;
+        let version = intake.version;
+        let view = expand::view(intake, &wanted, &parts, by.permits(), by.now());
+        Ok(Some(Reply::ok(version, &view)))
     })
     .await
 }

@@ -1,6 +1,7 @@
 //! Intakes over HTTP (I1, I2).
 
 mod dto;
+mod expand;
 mod handlers;
 mod problems;
 mod talk;

@@ -179,7 +179,7 @@ pub async fn change_person(
 
 /// Has the audit trail tell who read about a person; of a list, that it was read. What cannot be
 /// told is not shown (security: 74).
-fn tell_read(
+pub fn tell_read(
     state: &AppState,
     actor: &Actor,
     action: &'static str,

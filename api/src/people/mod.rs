@@ -7,6 +7,8 @@ mod roles;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use handlers::tell_read;
+
 /// The operations on people.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config

@@ -364,6 +364,7 @@ pub struct RoundView {
 
 impl RoundView {
     /// The view of a round on a day.
+    #[must_use]
     pub fn new(round: Round, today: Date, permits: PermitSet) -> Self {
         let permitted = permits.contains(Permit::CatalogueWrite);
         Self {

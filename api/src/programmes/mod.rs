@@ -2,12 +2,15 @@
 
 mod content;
 mod dto;
+mod funnel;
 mod handlers;
 mod problems;
 mod rounds;
 mod versions;
 
 use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use dto::RoundView;
 
 /// The operations on programmes.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -23,5 +26,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(rounds::list_rounds)
         .service(rounds::create_round)
         .service(rounds::get_round)
-        .service(rounds::change_round);
+        .service(rounds::change_round)
+        .service(funnel::get_programme_funnel);
 }

@@ -22,6 +22,7 @@ mod networks;
 mod offers;
 mod organisations;
 mod outcomes;
+mod overviews;
 mod pages;
 mod people;
 mod process;

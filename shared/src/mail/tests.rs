@@ -169,6 +169,27 @@ fn one<C: Contents>(contents: &C, to: &Recipient) -> (&'static str, RenderedMail
     (C::KIND, render(contents, to, &institute()).unwrap())
 }
 
+fn referred(typed: &str) -> IntakeReferred {
+    IntakeReferred {
+        programme: programme(typed),
+        municipality: Line::new(&format!("Voorbeeldstad{typed}")),
+        reference: Line::new("0198c0de"),
+        referred_on: date(2026, 2, 9),
+        note: Paragraphs::new(&format!("Begin met de gids.\nBel ons gerust.{typed}")),
+        items: [Language::Nl, Language::En]
+            .map(|language| ReferredItem {
+                title: Line::new(&format!("Ouderen bereiken via de buurt{typed}")),
+                summary: Line::new(&format!("Een werkwijze in vijf stappen.{typed}")),
+                url: "https://kennis.example.nl/ouderen?deel=1&taal=nl"
+                    .parse()
+                    .unwrap(),
+                language,
+            })
+            .to_vec(),
+        notice: Some(notice(typed, NamedAs::ContactPerson)),
+    }
+}
+
 /// Every kind of mail in one language, with the same text added to each typed value.
 fn all(typed: &str, language: Language) -> Vec<(&'static str, RenderedMail)> {
     let to = Recipient {
@@ -249,27 +270,7 @@ fn all(typed: &str, language: Language) -> Vec<(&'static str, RenderedMail)> {
             },
             &to,
         ),
-        one(
-            &IntakeReferred {
-                programme: programme(typed),
-                municipality: Line::new(&format!("Voorbeeldstad{typed}")),
-                reference: Line::new("0198c0de"),
-                referred_on: date(2026, 2, 9),
-                note: Paragraphs::new(&format!("Begin met de gids.\nBel ons gerust.{typed}")),
-                items: [Language::Nl, Language::En]
-                    .map(|language| ReferredItem {
-                        title: Line::new(&format!("Ouderen bereiken via de buurt{typed}")),
-                        summary: Line::new(&format!("Een werkwijze in vijf stappen.{typed}")),
-                        url: "https://kennis.example.nl/ouderen?deel=1&taal=nl"
-                            .parse()
-                            .unwrap(),
-                        language,
-                    })
-                    .to_vec(),
-                notice: Some(notice(typed, NamedAs::ContactPerson)),
-            },
-            &to,
-        ),
+        one(&referred(typed), &to),
         one(
             &IntakeWithdrawn {
                 programme: programme(typed),

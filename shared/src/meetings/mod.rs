@@ -21,5 +21,5 @@ pub use actions::{
 pub use model::{
     InvalidMeetingTransition, Meeting, MeetingAction, MeetingOutcome, MeetingStatus, Venue,
 };
-pub use queries::{MeetingFilter, find, list, open_of_intake, talks_that_count};
+pub use queries::{MeetingFilter, find, list, open_of_intake, talks_of, talks_that_count};
 pub use rules::{LocalPeriod, PeriodError};

@@ -161,6 +161,18 @@ pub fn talks_that_count(conn: &mut DbConn, intake: IntakeId) -> DbResult<Vec<Mee
         .load(conn)?)
 }
 
+/// The talks of several intakes that `scope` sees, cancelled ones included, in no order.
+pub fn talks_of(conn: &mut DbConn, scope: &Scope, intakes: &[IntakeId]) -> DbResult<Vec<Meeting>> {
+    seen_by(scope)
+        .filter(meetings::intake.eq_any(intakes.iter().copied().map(Some).collect::<Vec<_>>()))
+        .filter(meetings::kind.eq_any([MeetingKind::IntakeTalk, MeetingKind::ExploratoryTalk]))
+        .select(MeetingRow::as_select())
+        .load(conn)?
+        .into_iter()
+        .map(Meeting::try_from)
+        .collect()
+}
+
 /// A page of meetings, in order of their start.
 pub fn list(
     conn: &mut DbConn,

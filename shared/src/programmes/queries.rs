@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 
 use super::{Origin, Programme, ProgrammeVersion};
-use crate::catalogue::ProgrammeContent;
+use crate::catalogue::{BilingualText, ProgrammeContent};
 use crate::db::columns::At;
 use crate::db::schema::{programme_contacts, programme_partners, programme_versions, programmes};
 use crate::db::{DbConn, DbError, DbResult, one_row};
@@ -153,6 +153,29 @@ pub fn version(conn: &mut DbConn, slug: &Slug, number: i32) -> DbResult<Option<P
         .optional()?
         .map(ProgrammeVersion::try_from)
         .transpose()
+}
+
+/// What programmes are called in these versions of theirs. Costs one query.
+pub fn names_of(
+    conn: &mut DbConn,
+    versions: &[(Slug, i32)],
+) -> DbResult<Vec<((Slug, i32), BilingualText)>> {
+    let slugs: Vec<Slug> = versions.iter().map(|(slug, _)| slug.clone()).collect();
+    let numbers: Vec<i32> = versions.iter().map(|(_, number)| *number).collect();
+    let rows: Vec<(Slug, i32, String)> = programme_versions::table
+        .filter(programme_versions::programme.eq_any(slugs))
+        .filter(programme_versions::number.eq_any(numbers))
+        .select((
+            programme_versions::programme,
+            programme_versions::number,
+            programme_versions::content,
+        ))
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(slug, number, content)| ((slug, number), content))
+        .filter(|(version, _)| versions.contains(version))
+        .map(|(version, content)| Ok((version, read_content(&content)?.name)))
+        .collect()
 }
 
 /// The versions of a programme, newest first.

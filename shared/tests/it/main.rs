@@ -16,6 +16,7 @@ mod migrations;
 mod municipalities;
 mod organisations;
 mod outages;
+mod overviews;
 mod people;
 mod programmes;
 mod retention;

@@ -1,0 +1,208 @@
+//! Children of an intake in the same answer, for screens.
+
+use koplopers_shared::access::{Actor, PermitSet};
+use koplopers_shared::catalogue::words::Language;
+use koplopers_shared::clock::LocalNow;
+use koplopers_shared::ids::PersonId;
+use koplopers_shared::intakes::Intake;
+use koplopers_shared::municipalities::Municipality;
+use koplopers_shared::overviews::{IntakePart, IntakeParts};
+use koplopers_shared::people::Person;
+use koplopers_shared::words::{MunicipalityCode, Slug};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::dto::IntakeView;
+use crate::meetings::MeetingView;
+use crate::people::tell_read;
+use crate::problem::Problem;
+use crate::programmes::RoundView;
+use crate::state::AppState;
+use crate::text::BilingualTextView;
+use crate::words::{IntakePartWord, LanguageWord};
+
+/// What is shown with an intake.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+pub struct IntakeParams {
+    /// Children to show in `expanded`.
+    #[serde(default)]
+    #[param(value_type = Vec<IntakePartWord>, inline)]
+    pub expand: Vec<IntakePart>,
+}
+
+/// The children that were asked for; null where the intake has none or the caller sees none.
+#[derive(Debug, Default, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = ExpandedIntake)]
+#[expect(
+    clippy::option_option,
+    reason = "what was not asked for is left out; what is not there is null"
+)]
+pub struct ExpandedIntakeView {
+    /// Who answers questions about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<PersonCardView>)]
+    contact_person: Option<Option<PersonCardView>>,
+    /// Who commissions it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<PersonCardView>)]
+    sponsor: Option<Option<PersonCardView>>,
+    /// The municipality that asks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<MunicipalityCardView>)]
+    municipality: Option<Option<MunicipalityCardView>>,
+    /// The programme, as the version of the intake calls it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<ProgrammeCardView>)]
+    programme: Option<Option<ProgrammeCardView>>,
+    /// The round.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<RoundView>)]
+    round: Option<Option<RoundView>>,
+    /// The talk that is planned or was held, else the last one that was not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<MeetingView>)]
+    talk: Option<Option<MeetingView>>,
+}
+
+/// A person, as far as a screen about something else shows them.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = PersonCard)]
+pub struct PersonCardView {
+    #[schema(value_type = uuid::Uuid)]
+    id: PersonId,
+    /// Their name.
+    #[schema(example = "Noor Voorbeeld")]
+    name: String,
+    /// Where mail to them goes.
+    #[schema(value_type = Option<String>, example = "noor@example.nl")]
+    email: Option<String>,
+    /// Where to call them.
+    #[schema(example = "+31 20 555 01 23")]
+    phone: Option<String>,
+    /// The language of mails and pages for them.
+    #[schema(value_type = LanguageWord)]
+    language: Language,
+}
+
+impl From<&Person> for PersonCardView {
+    fn from(person: &Person) -> Self {
+        Self {
+            id: person.id,
+            name: person.name.clone(),
+            email: person.email.as_ref().map(|email| email.as_str().to_owned()),
+            phone: person.phone.clone(),
+            language: person.language,
+        }
+    }
+}
+
+/// A municipality, as far as a screen about something else shows it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = MunicipalityCard)]
+pub struct MunicipalityCardView {
+    /// The code of Statistics Netherlands (CBS).
+    #[schema(value_type = String, example = "GM0363")]
+    code: MunicipalityCode,
+    /// Its official name.
+    #[schema(example = "Amsterdam")]
+    name: String,
+    /// The province it lies in.
+    #[schema(example = "Noord-Holland")]
+    province: String,
+}
+
+impl From<&Municipality> for MunicipalityCardView {
+    fn from(municipality: &Municipality) -> Self {
+        Self {
+            code: municipality.code,
+            name: municipality.name.clone(),
+            province: municipality.province.clone(),
+        }
+    }
+}
+
+/// A version of a programme, as far as a screen about something else shows it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = ProgrammeCard)]
+pub struct ProgrammeCardView {
+    /// Its name in paths.
+    #[schema(value_type = String, example = "inclusief")]
+    slug: Slug,
+    /// The number of the version.
+    #[schema(example = 1)]
+    version: i32,
+    /// What people call it.
+    name: BilingualTextView,
+}
+
+/// Refuses children that the caller may not see: 403 names the scope.
+pub fn permitted(wanted: &[IntakePart], permits: PermitSet) -> Result<(), Problem> {
+    let lacking = wanted
+        .iter()
+        .map(|part| part.needs())
+        .find(|permit| !permits.contains(*permit));
+    lacking.map_or(Ok(()), |permit| Err(Problem::forbidden(permit.as_str())))
+}
+
+/// Has the audit trail tell that people were read, when they were (security: 74).
+pub fn tell_people_read(
+    state: &AppState,
+    actor: &Actor,
+    wanted: &[IntakePart],
+) -> Result<(), Problem> {
+    let people = [IntakePart::ContactPerson, IntakePart::Sponsor];
+    if wanted.iter().any(|part| people.contains(part)) {
+        tell_read(state, actor, "person.list", None)?;
+    }
+    Ok(())
+}
+
+/// The intake with the wanted children, as a caller with `permits` sees it now.
+pub fn view(
+    intake: Intake,
+    wanted: &[IntakePart],
+    parts: &IntakeParts,
+    permits: PermitSet,
+    now: LocalNow,
+) -> IntakeView {
+    let mut shown = ExpandedIntakeView::default();
+    for part in wanted {
+        match part {
+            IntakePart::ContactPerson => {
+                shown.contact_person = Some(parts.contact_person(&intake).map(Into::into));
+            }
+            IntakePart::Sponsor => shown.sponsor = Some(parts.sponsor(&intake).map(Into::into)),
+            IntakePart::Municipality => {
+                shown.municipality = Some(parts.municipality(&intake).map(Into::into));
+            }
+            IntakePart::Programme => {
+                let card = parts.programme_name(&intake).map(|name| ProgrammeCardView {
+                    slug: intake.programme.clone(),
+                    version: intake.programme_number,
+                    name: name.clone().into(),
+                });
+                shown.programme = Some(card);
+            }
+            IntakePart::Round => {
+                let round = parts.round(&intake).cloned();
+                shown.round = Some(round.map(|round| RoundView::new(round, now.today, permits)));
+            }
+            IntakePart::Talk => {
+                let talk = parts.talk(&intake).cloned();
+                shown.talk = Some(talk.map(|talk| MeetingView::new(talk, permits, now.at)));
+            }
+        }
+    }
+    let view = IntakeView::new(intake, permits);
+    if wanted.is_empty() {
+        view
+    } else {
+        view.expanded(shown)
+    }
+}

@@ -1,0 +1,53 @@
+//! What a screen of intakes costs.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use diesel::Connection as _;
+use diesel::connection::InstrumentationEvent;
+use koplopers_shared::access::Scope;
+use koplopers_shared::db::{Db, DbError};
+use koplopers_shared::intakes::{self, IntakeFilter};
+use koplopers_shared::on_both_databases;
+use koplopers_shared::overviews::{IntakePart, IntakeParts};
+use koplopers_shared::paging::PageSpec;
+use koplopers_shared::testing::given;
+
+/// How many intakes a page with all children holds, and how many queries it took.
+async fn cost(db: &Db) -> (usize, usize) {
+    db.read(|conn| {
+        let queries = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&queries);
+        conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+            if matches!(event, InstrumentationEvent::StartQuery { .. }) {
+                counter.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        let page = PageSpec::first(100);
+        let found = intakes::list(conn, &Scope::Institute, &IntakeFilter::default(), &page)?;
+        let parts = IntakeParts::read(conn, &Scope::Institute, &found.items, IntakePart::ALL)?;
+        conn.set_instrumentation(None::<fn(InstrumentationEvent<'_>)>);
+        let seen = found.items.iter().filter(|intake| {
+            parts.contact_person(intake).is_some() && parts.municipality(intake).is_some()
+        });
+        Ok::<_, DbError>((seen.count(), queries.load(Ordering::Relaxed)))
+    })
+    .await
+    .unwrap()
+}
+
+on_both_databases! {
+    async fn a_page_with_children_costs_the_same_whatever_its_size(db: TestDb) {
+        given::catalogue(&db).await;
+        given::submitted(&db, given::amsterdam(), "versnelling").await;
+        let (few, queries) = cost(&db).await;
+        for code in ["GM0344", "GM0599", "GM0014", "GM0518"] {
+            for programme in ["versnelling", "uitvoering"] {
+                given::submitted(&db, code.parse().unwrap(), programme).await;
+            }
+        }
+        assert_eq!((few, cost(&db).await), (1, (9, queries)));
+        // Four of the list, and one for each kind of child.
+        assert_eq!(queries, 9);
+    }
+}
