@@ -111,3 +111,23 @@ export async function invitationLink(demo, language) {
     return undefined;
   });
 }
+
+/** Makes a themed learning network of this name, with one member who reads this language. */
+export async function joinNetwork(demo, language, name) {
+  const network = await asCoordinator(demo, "/learning-networks", { name, description: "Hoe helpen we eerder?" });
+  const [intake] = (await asCoordinator(demo, "/intakes")).items;
+  const member = await asCoordinator(demo, "/people", {
+    name: "Mila de Boer", email: "m.deboer@gemeente.example.nl", language,
+    roles: [{ role: "ambtenaar", municipality: intake.municipality }],
+  });
+  await asCoordinator(demo, `/learning-networks/${network.id}/memberships`, { person: member.id });
+}
+
+/** The link in the mail that welcomes to this network. */
+export async function wayOut(demo, name) {
+  return eventually(`a welcome to ${name}`, async () => {
+    const mails = await demo.mails();
+    const welcome = mails.find((mail) => mail.subject?.includes(`‘${name}’`));
+    return welcome?.text?.match(/https?:\/\/\S+\/u\/[\w.~-]+/)?.[0];
+  });
+}

@@ -19,7 +19,7 @@ use crate::state::AppState;
 use crate::{
     assessments, audit, auth, clients, decisions, docs_page, document, events, glossary, health,
     identity_links, inbound_mail, intakes, knowledge, me, meetings, municipalities, networks,
-    oauth, offers, organisations, people, programmes, reference,
+    oauth, offers, organisations, people, programmes, reference, trajectories,
 };
 
 /// Where the API lives. It is in `servers` of the document, and not in its paths.
@@ -46,6 +46,7 @@ fn operations(config: &mut ServiceConfig<'_>) {
         .configure(meetings::routes)
         .configure(knowledge::routes)
         .configure(offers::routes)
+        .configure(trajectories::routes)
         .configure(networks::routes)
         .configure(inbound_mail::routes)
         .configure(events::routes)

@@ -104,6 +104,10 @@ const TAGS: &[(&str, &str)] = &[
         "The body of knowledge, and who was pointed to what",
     ),
     (
+        "trajectories",
+        "What follows from an accepted offer: blocks, steps, end product, outcome",
+    ),
+    (
         "learning networks",
         "Who learns together, and how they join and leave",
     ),

@@ -45,4 +45,5 @@ pub mod reply;
 pub mod server;
 pub mod state;
 pub mod text;
+pub mod trajectories;
 pub mod words;

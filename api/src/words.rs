@@ -16,6 +16,7 @@ use koplopers_shared::meetings::{MeetingOutcome, MeetingStatus};
 use koplopers_shared::networks::{MembershipStatus, NetworkKind, NetworkStatus};
 use koplopers_shared::offers::{OfferStatus, OptionKind};
 use koplopers_shared::overviews::{FunnelStep, IntakePart};
+use koplopers_shared::trajectories::{BlockStatus, Judgement, StepStatus, TrajectoryStatus};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
@@ -66,6 +67,10 @@ word_schemas! {
     MeetingOutcomeWord of MeetingOutcome, "MeetingOutcome", "What came of a meeting.";
     OfferStatusWord of OfferStatus, "OfferStatus", "Where an offer stands; see the glossary.";
     OptionKindWord of OptionKind, "OptionKind", "What kind of option a building block is; see the glossary.";
+    TrajectoryStatusWord of TrajectoryStatus, "TrajectoryStatus", "Where a trajectory stands; see the glossary.";
+    BlockStatusWord of BlockStatus, "BlockStatus", "Where a block of a trajectory stands; follows from its steps.";
+    StepStatusWord of StepStatus, "StepStatus", "Where a step of a trajectory stands.";
+    JudgementWord of Judgement, "Judgement", "How content somebody is with what came of a trajectory.";
     NetworkKindWord of NetworkKind, "NetworkKind", "Whom a learning network is for.";
     NetworkStatusWord of NetworkStatus, "NetworkStatus", "Whether a learning network takes members.";
     MembershipStatusWord of MembershipStatus, "MembershipStatus", "Whether somebody is in a learning network.";

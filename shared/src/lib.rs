@@ -41,4 +41,5 @@ pub mod settings;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod text_enum;
+pub mod trajectories;
 pub mod words;

@@ -133,6 +133,10 @@ kinds! {
         "`invalidParams` names every item that is a draft or was retired. Publish it, or take another one.";
     LOGIN_REQUIRED: FORBIDDEN "login-required" "This takes a login at an outside provider",
         "Only a person who logged in at the provider of this installation can do this. Log in there and send that token.";
+    OFFER_NOT_ACCEPTED: CONFLICT "offer-not-accepted" "No offer of the intake was accepted",
+        "A trajectory starts from an accepted offer. Send one, and start when the sponsor has accepted it.";
+    END_PRODUCT_OWED: CONFLICT "end-product-owed" "The end product was not handed in",
+        "The programme asks for a knowledge product, for which `dueOn` is the last day. Say what it is at `/trajectories/{id}/end-product`, then complete.";
 }
 
 /// The kind with this code.

@@ -159,6 +159,7 @@ on_both_databases! {
             .await
             .expect(201);
         let meeting = talk.text_at("/meeting/id");
+        let trajectory = given::trajectory(&app.db, given::amsterdam(), "uitvoering").await.id;
         let draft = item_in(&app, ItemStatus::Draft, &knowledge::item("Concept")).await;
         let matched = given::matched(&app.db, given::amsterdam(), "uitvoering").await;
         let offer = given::sent_offer(&app.db, &matched).await;
@@ -170,6 +171,7 @@ on_both_databases! {
                 Some("people") => person.to_string(),
                 Some("meetings") => meeting.clone(),
                 Some("offers") => offer.id.to_string(),
+                Some("trajectories") => trajectory.to_string(),
                 Some("knowledge-items") => draft.clone(),
                 _ => continue,
             };
@@ -193,6 +195,7 @@ on_both_databases! {
         for path in [
             format!("/v1/intakes/{}", intake.id),
             format!("/v1/meetings/{meeting}"),
+            format!("/v1/trajectories/{trajectory}"),
             format!("/v1/people/{person}"),
             format!("/v1/offers/{}", offer.id),
         ] {
@@ -209,7 +212,7 @@ on_both_databases! {
         let stranger = app.as_municipality("GM0344");
         let owner = app.as_municipality("GM0363");
         item_in(&app, ItemStatus::Draft, &knowledge::item("Concept")).await;
-        for path in ["/v1/intakes", "/v1/meetings", "/v1/people", "/v1/events", "/v1/knowledge-items", "/v1/offers"] {
+        for path in ["/v1/intakes", "/v1/meetings", "/v1/offers", "/v1/trajectories", "/v1/people", "/v1/events", "/v1/knowledge-items"] {
             let theirs = stranger.get(path).await.expect(200).json();
             assert_eq!(theirs["items"], json!([]), "{path}");
         }

@@ -30,3 +30,4 @@ mod programmes;
 mod referrals;
 mod replicas;
 mod tokens;
+mod trajectories;

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::ids::{
     DecisionId, IntakeId, InvitationId, MeetingId, NetworkMembershipId, OfferId, PersonId,
+    TrajectoryId,
 };
 use crate::text_enum;
 
@@ -99,6 +100,11 @@ pub enum Payload {
         /// The offer.
         offer: OfferId,
     },
+    /// To contact person and sponsor: the trajectory began to run.
+    TrajectoryRunning {
+        /// The trajectory.
+        trajectory: TrajectoryId,
+    },
     /// To somebody who is in a learning network from now on, with a link to leave it.
     NetworkWelcome {
         /// Their membership.
@@ -148,6 +154,7 @@ impl Payload {
         "offer_sent",
         "offer_accepted",
         "offer_refused",
+        "trajectory_running",
         "network_welcome",
         "intake_matched",
         "intake_waitlisted",
@@ -171,6 +178,7 @@ impl Payload {
             Self::OfferSent { .. } => "offer_sent",
             Self::OfferAccepted { .. } => "offer_accepted",
             Self::OfferRefused { .. } => "offer_refused",
+            Self::TrajectoryRunning { .. } => "trajectory_running",
             Self::NetworkWelcome { .. } => "network_welcome",
             Self::IntakeMatched { .. } => "intake_matched",
             Self::IntakeWaitlisted { .. } => "intake_waitlisted",
@@ -193,6 +201,7 @@ impl Payload {
             | Self::OfferAccepted { .. }
             | Self::OfferRefused { .. }
             | Self::NetworkWelcome { .. }
+            | Self::TrajectoryRunning { .. }
             | Self::IntakeMatched { .. }
             | Self::IntakeWaitlisted { .. }
             | Self::IntakeDeclined { .. }
@@ -287,6 +296,9 @@ mod tests {
             },
             Payload::OfferRefused {
                 offer: OfferId::generate(),
+            },
+            Payload::TrajectoryRunning {
+                trajectory: TrajectoryId::generate(),
             },
             Payload::NetworkWelcome {
                 membership: NetworkMembershipId::generate(),

@@ -29,6 +29,7 @@ mod network;
 mod notice;
 mod offer;
 mod referral;
+mod trajectory;
 
 /// Who the mails of an installation are from, and where they lead.
 #[derive(Debug, Clone)]
@@ -120,6 +121,7 @@ enum Facts {
     OfferAccepted(offer::OfferFacts),
     OfferRefused(offer::OfferFacts),
     OfferLink(offer::OfferFacts),
+    TrajectoryRunning(trajectory::TrajectoryFacts),
     NetworkWelcome(network::NetworkFacts),
     FreshLeaveLink(network::NetworkFacts),
     IntakeMatched {
@@ -193,6 +195,7 @@ pub fn compose(
         Facts::OfferAccepted(facts) => composer.offer_accepted(&facts)?,
         Facts::OfferRefused(facts) => composer.offer_refused(&facts)?,
         Facts::OfferLink(facts) => composer.offer_link(&facts)?,
+        Facts::TrajectoryRunning(facts) => composer.trajectory_running(&facts)?,
         Facts::NetworkWelcome(facts) => composer.network_welcome(&facts)?,
         Facts::FreshLeaveLink(facts) => composer.fresh_leave_link(&facts)?,
         Facts::IntakeMatched { facts, came_free } => composer.intake_matched(&facts, came_free)?,
@@ -267,6 +270,9 @@ fn look(conn: &mut DbConn, delivery: &Delivery, now: Timestamp) -> Looked<(Reade
         }
         Payload::OfferRefused { offer } => {
             offer::look(conn, *offer, OfferStatus::Refused)?.map(Facts::OfferRefused)
+        }
+        Payload::TrajectoryRunning { trajectory } => {
+            trajectory::look_running(conn, *trajectory)?.map(Facts::TrajectoryRunning)
         }
         Payload::NetworkWelcome { membership } => {
             network::look(conn, *membership)?.map(Facts::NetworkWelcome)

@@ -13,6 +13,7 @@ mod plan_talk;
 mod receive_mail;
 mod record_outcome;
 mod refer_intake;
+mod start_trajectory;
 mod withdraw_intake;
 
 pub use cancel_meeting::cancel_meeting;
@@ -31,4 +32,5 @@ pub use plan_talk::{PlanTalkError, PlannedTalk, TalkPlan, TalkPlanProblem, plan_
 pub use receive_mail::{ReceiveMailError, receive_mail};
 pub use record_outcome::record_outcome;
 pub use refer_intake::{NewReferral, NotOffered, ReferIntakeError, ReferralProblem, refer_intake};
+pub use start_trajectory::{StartTrajectoryError, start_trajectory};
 pub use withdraw_intake::{WithdrawIntakeError, withdraw_intake};

@@ -23,6 +23,7 @@ pub mod offer;
 pub mod referral;
 mod render;
 pub mod time_words;
+pub mod trajectory;
 mod zone;
 
 pub use render::{CalendarPart, Contents, Page, Recipient, RenderError, RenderedMail, render};

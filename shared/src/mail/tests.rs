@@ -17,6 +17,7 @@ use super::network::{BroughtBy, FreshLeaveLink, NetworkNames, NetworkWelcome};
 use super::notice::{NamedAs, Notice};
 use super::offer::{OfferAccepted, OfferLink, OfferNames, OfferRefused, OfferSent};
 use super::referral::{IntakeReferred, ReferredItem};
+use super::trajectory::{PlannedStep, TrajectoryRunning};
 use super::*;
 use crate::catalogue::words::{Language, MeetingKind, TalkKind};
 use crate::words::{Cents, EmailAddress};
@@ -292,6 +293,30 @@ fn all(typed: &str, language: Language) -> Vec<(&'static str, RenderedMail)> {
 fn network_mails(typed: &str, to: &Recipient) -> Vec<(&'static str, RenderedMail)> {
     let leave_url: url::Url = "https://koplopers.example.nl/u/0a1b2c3d".parse().unwrap();
     vec![
+        one(
+            &TrajectoryRunning {
+                programme: programme(typed),
+                municipality: Line::new(&format!("Voorbeeldstad{typed}")),
+                reference: Line::new("0198c0de"),
+                began_on: date(2026, 3, 2),
+                year_ends_on: date(2027, 3, 1),
+                end_product_due_on: Some(date(2027, 3, 2)),
+                steps: vec![
+                    PlannedStep {
+                        name: Line::new(&format!("Eerste overleg{typed}")),
+                        block: Line::new("Lokale praktijk"),
+                        on: Some(date(2026, 4, 20)),
+                    },
+                    PlannedStep {
+                        name: Line::new("Gesprek met de buurt"),
+                        block: Line::new("Lokale praktijk"),
+                        on: None,
+                    },
+                ],
+                notice: None,
+            },
+            to,
+        ),
         one(
             &NetworkWelcome {
                 network: network(typed),

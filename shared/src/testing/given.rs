@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 
-use crate::access::{Actor, Granted, Permission, PermitSet, Role, Scope, Who};
+use crate::access::{Actor, Granted, Permission, Permit, PermitSet, Role, Scope, Who};
 use crate::catalogue::words::{KnowledgeSource, Language, PersonRole};
 use crate::catalogue::{Named, ProgrammeContent, shipped, shipped_programmes};
 use crate::clock::LocalNow;
@@ -27,9 +27,12 @@ use crate::ids::{IntakeId, OfferId, PersonId};
 use crate::intakes::{self, Intake, IntakeAction, NewIntake, NewIssue, Sponsor};
 use crate::knowledge::{self, ItemContent, KnowledgeItem};
 use crate::networks::{self, Membership, Network, NewNetwork};
-use crate::offers::{self, NewBlock, NewOffer, NewStep, Offer, OptionKind, Principle};
+use crate::offers::{
+    self, AnsweredBy, NewBlock, NewOffer, NewStep, Offer, OfferAnswer, OptionKind, Principle,
+};
 use crate::people::{self, NewPerson, NewRole};
 use crate::programmes::round_actions::{self, NewRound};
+use crate::trajectories::{self, Trajectory};
 use crate::words::{Cents, MunicipalityCode, Slug};
 
 /// The moment at which tests take place unless they say otherwise: a Monday morning in winter.
@@ -313,6 +316,49 @@ pub fn lapse(conn: &mut DbConn, offer: OfferId) -> DbResult<()> {
         .execute(conn)?;
     offers::expire_due(conn, now())?;
     Ok(())
+}
+
+/// An offer on a matched intake that its sponsor accepted.
+pub async fn accepted_offer(db: &Db, intake: &Intake) -> Offer {
+    let id = intake.id;
+    // Only where the programme asks the municipality to pay a share.
+    if intake.programme.as_str() == "inclusief" {
+        db.write(move |conn| committed(conn, id, 50))
+            .await
+            .expect("a commitment");
+    }
+    let sent = sent_offer(db, intake).await;
+    let sponsor = intake.sponsor.expect("a sponsor").person;
+    let granted = granted(&Arc::new(Actor::link_holder(sponsor, Permit::OffersAnswer)));
+    let by = AnsweredBy {
+        name: "Anna Voorbeeld".to_owned(),
+        role: "gemeentesecretaris".to_owned(),
+    };
+    db.write(move |conn| {
+        let accept = OfferAnswer::Accept(by.clone());
+        offers::answer(conn, &granted, now(), sent.id, accept)
+    })
+    .await
+    .expect("an accepted offer")
+}
+
+/// A trajectory in preparation, of a matched intake with an accepted offer.
+pub async fn trajectory(db: &Db, code: MunicipalityCode, programme: &str) -> Trajectory {
+    let intake = matched(db, code, programme).await;
+    accepted_offer(db, &intake).await;
+    let granted = granted(&staff(Role::Adviser));
+    db.write(move |conn| flows::start_trajectory(conn, &granted, now(), intake.id, Vec::new()))
+        .await
+        .expect("a trajectory")
+}
+
+/// The same, running.
+pub async fn running_trajectory(db: &Db, code: MunicipalityCode, programme: &str) -> Trajectory {
+    let id = trajectory(db, code, programme).await.id;
+    let granted = granted(&staff(Role::Adviser));
+    db.write(move |conn| trajectories::commence(conn, &granted, now(), id, None))
+        .await
+        .expect("a running trajectory")
 }
 
 /// A themed learning network.

@@ -5,7 +5,7 @@ use calcard::icalendar::{
 };
 use calcard::{Entry, Parser};
 use jiff::SignedDuration;
-use koplopers_shared::access::{IntakesAssess, NetworksJoin, Role};
+use koplopers_shared::access::{IntakesAssess, NetworksJoin, Role, TrajectoriesWrite};
 use koplopers_shared::catalogue::words::PersonRole;
 use koplopers_shared::deliveries::{DeliveryState, DroppedReason};
 use koplopers_shared::flows::{self, NewReferral};
@@ -13,6 +13,7 @@ use koplopers_shared::networks;
 use koplopers_shared::on_both_databases;
 use koplopers_shared::testing::given;
 use koplopers_shared::testing::smtp::Script;
+use koplopers_shared::trajectories;
 use mail_parser::{Message, MessageParser, MimeHeaders as _};
 
 use crate::office::Office;
@@ -133,6 +134,42 @@ async fn a_new_member_is_welcomed_with_a_way_out(db: TestDb) {
     assert!(header.starts_with(&format!("<{way_out}")) && header.ends_with('>'), "{header}");
     let one_click = message.header_raw("List-Unsubscribe-Post").unwrap().trim();
     assert_eq!(one_click, "List-Unsubscribe=One-Click");
+}
+
+// mission: B4, K2
+async fn a_trajectory_that_begins_is_told_with_its_plan_and_welcomes_to_the_network(db: TestDb) {
+    let office = Office::open(&db, Script::new()).await;
+    given::open_round(&db, "inclusief").await;
+    let trajectory = given::trajectory(&db, given::amsterdam(), "inclusief").await;
+    office.send().await;
+    let before = office.relay.record().mails.len();
+    let granted = given::granted::<TrajectoriesWrite>(&given::staff(Role::Adviser));
+    let commence = db.write(move |conn| {
+        trajectories::commence(conn, &granted, given::now(), trajectory.id, None)
+    });
+    commence.await.unwrap();
+    office.send().await;
+    let mails = office.relay.received(before + 4).await;
+    let texts: Vec<String> = mails[before..]
+        .iter()
+        .map(|mail| parsed(&mail.bytes).body_text(0).unwrap().replace("\r\n", "\n"))
+        .collect();
+    let plans: Vec<&String> = texts.iter().filter(|text| text.contains("Dit staat in het plan")).collect();
+    assert_eq!(plans.len(), 2);
+    for shown in [
+        "tot en met maandag 1 maart 2027",
+        "Eerste overleg (Lokale praktijk): maandag 20 april 2026",
+        "uiterlijk dinsdag 2 maart 2027",
+    ] {
+        assert!(plans[0].contains(shown), "{shown} in {}", plans[0]);
+    }
+    let welcomes: Vec<&String> = texts.iter().filter(|text| text.contains("/u/")).collect();
+    assert_eq!(welcomes.len(), 2);
+    assert!(welcomes[0].contains("van de gemeente Amsterdam is begonnen"), "{}", welcomes[0]);
+    let mut to: Vec<&str> = mails[before..].iter().map(|mail| mail.to[0].as_str()).collect();
+    to.sort_unstable();
+    let (contact, sponsor) = ("contact@example.nl", "secretaris@example.nl");
+    assert_eq!(to, [contact, contact, sponsor, sponsor]);
 }
 
 async fn who_left_before_the_welcome_went_out_gets_none(db: TestDb) {

@@ -4,14 +4,16 @@ use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use super::{ComposeError, ComposedMail, Composer, Looked, notice};
+use crate::access::Scope;
 use crate::db::DbConn;
 use crate::deliveries::DroppedReason;
 use crate::ids::NetworkMembershipId;
 use crate::links::{self, LinkPurpose};
 use crate::mail::clean::{Line, Paragraphs};
-use crate::mail::network::{FreshLeaveLink, NetworkNames, NetworkWelcome};
+use crate::mail::network::{BroughtBy, FreshLeaveLink, NetworkNames, NetworkWelcome};
 use crate::mail::render;
 use crate::networks::{self, Membership, MembershipStatus, Network};
+use crate::{programmes, trajectories};
 
 /// How long the way out in a mail works: two years, longer than a trajectory's mails are kept at
 /// hand. After that its page offers a fresh one.
@@ -45,7 +47,7 @@ impl Composer<'_> {
         let (leave_url, _) = self.leave_link(&facts.membership)?;
         let contents = NetworkWelcome {
             network: in_words(&facts.network),
-            brought_by: None,
+            brought_by: self.brought_by(&facts.membership)?,
             leave_url: leave_url.clone(),
             notice: notice::for_member(self, &facts.membership)?,
         };
@@ -71,6 +73,23 @@ impl Composer<'_> {
         };
         let to = self.reader.as_recipient();
         Ok(self.addressed(render(&contents, &to, &self.letterhead.institute)?))
+    }
+
+    /// The trajectory because of which somebody is a member.
+    fn brought_by(&mut self, membership: &Membership) -> Result<Option<BroughtBy>, ComposeError> {
+        let Some(id) = membership.trajectory else {
+            return Ok(None);
+        };
+        let found = trajectories::find(self.conn, &Scope::Institute, id)?;
+        let trajectory = found.ok_or(ComposeError::Incomplete { what: "trajectory" })?;
+        let (slug, number) = (&trajectory.programme, trajectory.programme_number);
+        let content = programmes::queries::content(self.conn, slug, number)?
+            .ok_or(ComposeError::Incomplete { what: "programme" })?;
+        let language = self.reader.person.language;
+        Ok(Some(BroughtBy {
+            programme: Line::new(content.name.in_language(language)),
+            municipality: Line::new(&notice::name_of(self, trajectory.municipality)?),
+        }))
     }
 
     /// A working way out of the network, and when it ends.

@@ -98,7 +98,7 @@ pub(super) fn municipality_name(composer: &mut Composer<'_>, intake: &Intake) ->
     name_of(composer, intake.municipality)
 }
 
-fn name_of(composer: &mut Composer<'_>, code: MunicipalityCode) -> DbResult<String> {
+pub(super) fn name_of(composer: &mut Composer<'_>, code: MunicipalityCode) -> DbResult<String> {
     let found = municipalities::queries::find(composer.conn, code)?;
     Ok(found.map_or_else(|| code.to_string(), |found| found.name))
 }
