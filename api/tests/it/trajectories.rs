@@ -317,7 +317,7 @@ on_both_databases! {
         coordinator.patch(&elsewhere, "*", &json!({})).await.problem(404, "not-found");
         let stoppage = path(&trajectory, "/stoppage");
         let refused = coordinator.post(&stoppage, &json!({ "reason": " " })).await.invalid();
-        assert_eq!(refused, fields(&[("/reason", "pattern")]));
+        assert_eq!(refused, fields(&[("/reason", "blank")]));
         coordinator.get(&format!("{TRAJECTORIES}?state=running")).await.invalid();
     }
 
