@@ -7,6 +7,8 @@ mod rounds;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use dto::DecisionView;
+
 /// Mounts the operations on decisions.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config

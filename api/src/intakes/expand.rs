@@ -13,12 +13,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::dto::IntakeView;
+use crate::decisions::DecisionView;
 use crate::meetings::MeetingView;
+use crate::offers::OfferView;
 use crate::people::tell_read;
 use crate::problem::Problem;
 use crate::programmes::RoundView;
 use crate::state::AppState;
 use crate::text::BilingualTextView;
+use crate::trajectories::TrajectoryView;
 use crate::words::{IntakePartWord, LanguageWord};
 
 /// What is shown with an intake.
@@ -65,6 +68,18 @@ pub struct ExpandedIntakeView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<MeetingView>)]
     talk: Option<Option<MeetingView>>,
+    /// The newest decision; a municipality sees it once it was released.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<DecisionView>)]
+    decision: Option<Option<DecisionView>>,
+    /// The offer that was accepted or waits for an answer, else the newest one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<OfferView>)]
+    offer: Option<Option<OfferView>>,
+    /// The trajectory that it became.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<TrajectoryView>)]
+    trajectory: Option<Option<TrajectoryView>>,
 }
 
 /// A person, as far as a screen about something else shows them.
@@ -196,6 +211,19 @@ pub fn view(
             IntakePart::Talk => {
                 let talk = parts.talk(&intake).cloned();
                 shown.talk = Some(talk.map(|talk| MeetingView::new(talk, permits, now.at)));
+            }
+            IntakePart::Decision => {
+                let decision = parts.decision(&intake).cloned();
+                let decision = decision.map(|it| DecisionView::new(it, &intake, permits));
+                shown.decision = Some(decision);
+            }
+            IntakePart::Offer => {
+                let offer = parts.offer(&intake).cloned();
+                shown.offer = Some(offer.map(|offer| OfferView::new(offer, permits)));
+            }
+            IntakePart::Trajectory => {
+                let trajectory = parts.trajectory(&intake).cloned();
+                shown.trajectory = Some(trajectory.map(|it| TrajectoryView::new(it, permits)));
             }
         }
     }

@@ -82,7 +82,7 @@ pub async fn list_intakes(
         .db
         .read(move |conn| {
             let found = intakes::list(conn, granted.scope(), &filter, &page)?;
-            let parts = IntakeParts::read(conn, granted.scope(), &found.items, &wanted)?;
+            let parts = IntakeParts::read(conn, &granted, &found.items, &wanted)?;
             Ok::<_, DbError>(
                 found.map(|intake| expand::view(intake, &wanted, &parts, permits, now)),
             )
@@ -114,7 +114,7 @@ pub async fn get_intake(
         let Some(intake) = intakes::find(conn, by.scope(), id)? else {
             return Ok(None);
         };
-        let parts = IntakeParts::read(conn, by.scope(), std::slice::from_ref(&intake), &wanted)?;
+        let parts = IntakeParts::read(conn, by.granted(), std::slice::from_ref(&intake), &wanted)?;
         let version = intake.version;
         let view = expand::view(intake, &wanted, &parts, by.permits(), by.now());
         Ok(Some(Reply::ok(version, &view)))

@@ -8,6 +8,8 @@ mod view;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use view::OfferView;
+
 /// Mounts the operations on offers.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config

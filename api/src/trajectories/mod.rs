@@ -9,6 +9,8 @@ mod transitions;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use dto::TrajectoryView;
+
 /// Mounts the operations on trajectories.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config

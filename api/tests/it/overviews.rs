@@ -13,9 +13,10 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::app::{Caller, TestApp};
-use crate::knowledge::{item, item_in};
+use crate::knowledge::{item, item_in, post};
 
-const ALL: &str = "contactPerson,sponsor,municipality,programme,round,talk";
+const ALL: &str =
+    "contactPerson,sponsor,municipality,programme,round,talk,decision,offer,trajectory";
 
 fn talk_on(day: &str) -> Value {
     json!({ "localStart": format!("2026-03-{day}T14:00"), "localEnd": format!("2026-03-{day}T15:00"), "place": "Stadhuis" })
@@ -121,6 +122,33 @@ on_both_databases! {
             assert_eq!(path_fields, list_fields);
             assert_eq!(path_fields[0].1, "enum", "{query}");
         }
+    }
+
+    async fn decision_offer_and_trajectory_come_with_the_intake(db: TestDb) {
+        // security: 22
+        let app = TestApp::start(db).await;
+        let intake = given::matched(&app.db, given::amsterdam(), "versnelling").await;
+        let draft = given::drafted_offer(&app.db, &intake).await;
+        let path = format!("/v1/intakes/{}?expand=decision,offer,trajectory", intake.id);
+        let adviser = app.as_role(Role::Adviser);
+        let shown = adviser.get(&path).await.expect(200).json();
+        assert_eq!(shown["expanded"]["offer"]["id"], draft.id.to_string());
+        assert_eq!(shown["expanded"]["decision"], Value::Null);
+        assert_eq!(shown["expanded"]["trajectory"], Value::Null);
+        // A municipality sees no offer that was not sent to it.
+        let owner = app.as_municipality("GM0363");
+        let shown = owner.get(&path).await.expect(200).json();
+        assert_eq!(shown["expanded"]["offer"], Value::Null);
+        let decline = json!({ "outcome": "decline", "reason": "De praktijk is niet gehoord.", "release": false });
+        let decided = format!("/v1/intakes/{}/decision", intake.id);
+        let made = app.as_coordinator().post(&decided, &decline).await.expect(201);
+        let read = adviser.get(&path).await.expect(200).json();
+        assert_eq!(read["expanded"]["decision"]["id"], made.text_at("/id"));
+        let hidden = owner.get(&path).await.expect(200).json();
+        assert_eq!(hidden["expanded"]["decision"], Value::Null);
+        post(&app.as_coordinator(), &format!("{decided}/release")).await.expect(200);
+        let listed = owner.get("/v1/intakes?expand=decision").await.expect(200);
+        assert_eq!(listed.text_at("/items/0/expanded/decision/outcome"), "decline");
     }
 
     async fn a_child_is_shown_to_whoever_holds_its_scope(db: TestDb) {

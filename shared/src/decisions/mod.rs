@@ -16,5 +16,5 @@ mod queries;
 pub use model::{
     Decision, DecisionAction, DecisionOutcome, DecisionState, InvalidDecisionTransition,
 };
-pub use queries::{find, latest, prepared_in_round, prepared_of};
+pub use queries::{find, latest, of_intakes, prepared_in_round, prepared_of};
 pub(crate) use queries::{insert, update};

@@ -68,6 +68,21 @@ pub fn latest(
     Ok(row.map(Decision::from))
 }
 
+/// The decisions on several intakes that are in one of these states, oldest first.
+pub fn of_intakes(
+    conn: &mut DbConn,
+    intakes: &[IntakeId],
+    states: &[DecisionState],
+) -> DbResult<Vec<Decision>> {
+    let rows = decisions::table
+        .filter(decisions::intake.eq_any(intakes.to_vec()))
+        .filter(decisions::state.eq_any(states.to_vec()))
+        .order((decisions::prepared_at.asc(), decisions::id.asc()))
+        .select(DecisionRow::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(Decision::from).collect())
+}
+
 /// The decision on an intake that waits to be released.
 pub fn prepared_of(conn: &mut DbConn, intake: IntakeId) -> DbResult<Option<Decision>> {
     latest(conn, intake, &[DecisionState::Prepared])

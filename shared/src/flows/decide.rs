@@ -233,14 +233,18 @@ pub fn decision_of<P>(
     let Some(intake) = intakes::find(conn, granted.scope(), id)? else {
         return Ok(None);
     };
+    let decision = decisions::latest(conn, id, decisions_seen(granted))?;
+    Ok(decision.map(|decision| (decision, intake)))
+}
+
+/// The states in which a caller sees decisions: whoever assesses, also before the release.
+pub(crate) fn decisions_seen<P>(granted: &Granted<P>) -> &'static [DecisionState] {
     let assesses = granted.also(IntakeAction::Assess.needs());
-    let states: &[DecisionState] = if assesses && *granted.scope() == Scope::Institute {
+    if assesses && *granted.scope() == Scope::Institute {
         &[DecisionState::Prepared, DecisionState::Released]
     } else {
         &[DecisionState::Released]
-    };
-    let decision = decisions::latest(conn, id, states)?;
-    Ok(decision.map(|decision| (decision, intake)))
+    }
 }
 
 fn for_institute(

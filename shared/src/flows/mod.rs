@@ -21,6 +21,7 @@ pub use change_round::change_round;
 pub use compose_mail::{
     ComposeError, Composed, ComposedMail, Letterhead, compose, no_longer_wanted,
 };
+pub(crate) use decide::decisions_seen;
 pub use decide::{
     DecideError, HinderedIntake, NewDecision, ReleaseRoundError, decision_of, prepare_decision,
     release_decision, release_round, take_back_decision,

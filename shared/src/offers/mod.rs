@@ -38,6 +38,8 @@ pub use model::{
     AnsweredBy, NewBlock, NewStep, Offer, OfferBlock, OfferContent, OfferStep, OptionKind,
     Principle, Totals,
 };
-pub use queries::{OfferFilter, accepted_of, find, list, replaces_another, that_counts};
+pub use queries::{
+    OfferFilter, accepted_of, find, list, of_intakes, replaces_another, that_counts,
+};
 pub use rules::{OfferProblem, OwnContribution, SendingProblem};
 pub use sending::send;

@@ -112,6 +112,17 @@ pub fn find(conn: &mut DbConn, scope: &Scope, id: OfferId) -> DbResult<Option<Of
     first(conn, seen_by(scope).filter(offers::id.eq(id)))
 }
 
+/// The offers on several intakes that `scope` sees, in no order.
+pub fn of_intakes(conn: &mut DbConn, scope: &Scope, intakes: &[IntakeId]) -> DbResult<Vec<Offer>> {
+    seen_by(scope)
+        .filter(offers::intake.eq_any(intakes.to_vec()))
+        .select(OfferRow::as_select())
+        .load(conn)?
+        .into_iter()
+        .map(Offer::try_from)
+        .collect()
+}
+
 /// The offer of the intake that was accepted.
 pub fn accepted_of(conn: &mut DbConn, intake: IntakeId) -> DbResult<Option<Offer>> {
     of_intake(conn, intake, OfferStatus::Accepted)

@@ -3,15 +3,19 @@
 use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
 
-use crate::access::{Permit, Scope};
+use crate::access::{Granted, IntakesRead, Permit};
 use crate::catalogue::BilingualText;
 use crate::db::{DbConn, DbResult};
+use crate::decisions::{self, Decision};
+use crate::flows::decisions_seen;
 use crate::ids::{IntakeId, MeetingId, PersonId, RoundId};
 use crate::intakes::Intake;
 use crate::meetings::{Meeting, MeetingStatus};
 use crate::municipalities::Municipality;
+use crate::offers::{self, Offer, OfferStatus};
 use crate::people::Person;
 use crate::programmes::{self, Round};
+use crate::trajectories::{self, Trajectory};
 use crate::words::{MunicipalityCode, Slug};
 use crate::{meetings, municipalities, people, text_enum};
 
@@ -30,6 +34,12 @@ text_enum! {
         Round => "round",
         /// The talk that is planned or was held, else the last one that was not.
         Talk => "talk",
+        /// The newest decision; a municipality sees it once it was released.
+        Decision => "decision",
+        /// The offer that was accepted or waits for an answer, else the newest one.
+        Offer => "offer",
+        /// The trajectory that it became.
+        Trajectory => "trajectory",
     }
 }
 
@@ -41,6 +51,9 @@ impl IntakePart {
             Self::ContactPerson | Self::Sponsor => Permit::PeopleRead,
             Self::Municipality | Self::Programme | Self::Round => Permit::CatalogueRead,
             Self::Talk => Permit::MeetingsRead,
+            Self::Decision => Permit::IntakesRead,
+            Self::Offer => Permit::OffersRead,
+            Self::Trajectory => Permit::TrajectoriesRead,
         }
     }
 }
@@ -53,18 +66,21 @@ pub struct IntakeParts {
     programmes: HashMap<(Slug, i32), BilingualText>,
     rounds: HashMap<RoundId, Round>,
     talks: HashMap<IntakeId, Meeting>,
+    decisions: HashMap<IntakeId, Decision>,
+    offers: HashMap<IntakeId, Offer>,
+    trajectories: HashMap<IntakeId, Trajectory>,
 }
 
 impl IntakeParts {
-    /// Reads the wanted children, as far as `scope` sees them. One query for each kind of child,
-    /// however many intakes there are; people are of one kind.
+    /// Reads the wanted children, as far as the caller sees them. One query for each kind of child,
+    /// however many intakes there are, and four for trajectories; people are of one kind.
     pub fn read(
         conn: &mut DbConn,
-        scope: &Scope,
+        granted: &Granted<IntakesRead>,
         intakes: &[Intake],
         wanted: &[IntakePart],
     ) -> DbResult<Self> {
-        let mut parts = Self::default();
+        let (mut parts, scope) = (Self::default(), granted.scope());
         if intakes.is_empty() {
             return Ok(parts);
         }
@@ -107,7 +123,38 @@ impl IntakeParts {
                 parts.take_talk(meeting);
             }
         }
+        parts.read_what_followed(conn, granted, intakes, wanted)?;
         Ok(parts)
+    }
+
+    /// The decision, the offer and the trajectory.
+    fn read_what_followed(
+        &mut self,
+        conn: &mut DbConn,
+        granted: &Granted<IntakesRead>,
+        intakes: &[Intake],
+        wanted: &[IntakePart],
+    ) -> DbResult<()> {
+        let scope = granted.scope();
+        let ids: Vec<IntakeId> = intakes.iter().map(|intake| intake.id).collect();
+        if wanted.contains(&IntakePart::Decision) {
+            // Oldest first, so that the newest of an intake stays.
+            let found = decisions::of_intakes(conn, &ids, decisions_seen(granted))?;
+            self.decisions = by_key(found, |decision| decision.intake);
+        }
+        if wanted.contains(&IntakePart::Offer) {
+            for offer in offers::of_intakes(conn, scope, &ids)? {
+                let kept = self.offers.get(&offer.intake).map(weight);
+                if kept.is_none_or(|kept| kept < weight(&offer)) {
+                    self.offers.insert(offer.intake, offer);
+                }
+            }
+        }
+        if wanted.contains(&IntakePart::Trajectory) {
+            let found = trajectories::of_intakes(conn, scope, &ids)?;
+            self.trajectories = by_key(found, |trajectory| trajectory.intake);
+        }
+        Ok(())
     }
 
     fn take_talk(&mut self, meeting: Meeting) {
@@ -154,6 +201,24 @@ impl IntakeParts {
     pub fn talk(&self, intake: &Intake) -> Option<&Meeting> {
         self.talks.get(&intake.id)
     }
+
+    /// The decision on an intake, if it was read and is seen.
+    #[must_use]
+    pub fn decision(&self, intake: &Intake) -> Option<&Decision> {
+        self.decisions.get(&intake.id)
+    }
+
+    /// The offer on an intake, if it was read and is seen.
+    #[must_use]
+    pub fn offer(&self, intake: &Intake) -> Option<&Offer> {
+        self.offers.get(&intake.id)
+    }
+
+    /// The trajectory of an intake, if it was read.
+    #[must_use]
+    pub fn trajectory(&self, intake: &Intake) -> Option<&Trajectory> {
+        self.trajectories.get(&intake.id)
+    }
 }
 
 /// The order in which talks of one intake give way to each other; ids are made in order of time.
@@ -166,6 +231,19 @@ fn rank(meeting: &Meeting) -> (bool, MeetingId) {
         MeetingStatus::NotHeld | MeetingStatus::Cancelled => false,
     };
     (holds, meeting.id)
+}
+
+/// The order in which offers on one intake give way to each other.
+fn weight(offer: &Offer) -> (bool, i32) {
+    let counts = match offer.status {
+        OfferStatus::Sent | OfferStatus::Accepted => true,
+        OfferStatus::Drafted
+        | OfferStatus::Refused
+        | OfferStatus::Expired
+        | OfferStatus::Superseded
+        | OfferStatus::Withdrawn => false,
+    };
+    (counts, offer.number)
 }
 
 fn distinct<T: Ord>(all: impl Iterator<Item = T>) -> Vec<T> {

@@ -36,6 +36,6 @@ pub use life_cycle::{InvalidTrajectoryTransition, TrajectoryAction, TrajectorySt
 pub use model::{
     Block, BlockStatus, Conclusion, EndProduct, Judged, Judgement, Step, StepStatus, Trajectory,
 };
-pub use queries::{TrajectoryFilter, find, list};
+pub use queries::{TrajectoryFilter, find, list, of_intakes};
 pub(crate) use start::{NewTrajectory, StartError, start};
 pub use step_actions::{NewStep, StepChange, add_step, change_step};

@@ -130,6 +130,21 @@ pub fn find(conn: &mut DbConn, scope: &Scope, id: TrajectoryId) -> DbResult<Opti
     Ok(Some(trajectory))
 }
 
+/// The trajectories of several intakes that `scope` sees, in no order. Costs four queries.
+pub fn of_intakes(
+    conn: &mut DbConn,
+    scope: &Scope,
+    intakes: &[IntakeId],
+) -> DbResult<Vec<Trajectory>> {
+    let rows = seen_by(scope)
+        .filter(trajectories::intake.eq_any(intakes.to_vec()))
+        .select(TrajectoryRow::as_select())
+        .load(conn)?;
+    let mut found: Vec<Trajectory> = rows.into_iter().map(Trajectory::from).collect();
+    attach(conn, &mut found)?;
+    Ok(found)
+}
+
 /// A page of trajectories, newest first. Costs four queries.
 pub fn list(
     conn: &mut DbConn,
