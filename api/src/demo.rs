@@ -1,25 +1,32 @@
-//! What the demo starts with, made through the real actions: people, a round, and intakes in
-//! the states that a front end wants to show. All names are invented.
+//! What the demo starts with, made through the real actions: people, rounds, and intakes in the
+//! states that a front end wants to show. All names are invented.
+//!
+//! | municipality | programme | where it stands |
+//! | --- | --- | --- |
+//! | Amsterdam | inclusief | waitlisted in the round before, and a draft for this one |
+//! | Amsterdam | uitvoering | one referred, one sent in |
+//! | Amsterdam | versnelling | one declined, one with its talk planned |
+//! | Amsterdam | clientenparticipatie | one withdrawn, one that became a running trajectory |
+//! | Utrecht | inclusief | matched, in the only place of the round before |
 
 mod cast;
 pub mod credentials;
+mod intakes;
+mod outcomes;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jiff::civil::{Date, Weekday};
-use jiff::tz::TimeZone;
+use jiff::civil::Date;
+use jiff::{SignedDuration, Span};
 use koplopers_shared::access::{
-    Actor, CatalogueWrite, Granted, IntakesAssess, IntakesWrite, Permission, Role, Scope, Who,
+    Actor, CatalogueWrite, Granted, IntakesWrite, Permission, Role, Scope, Who,
 };
-use koplopers_shared::catalogue::{ProgrammeContent, shipped, shipped_programmes};
+use koplopers_shared::catalogue::shipped_programmes;
 use koplopers_shared::clock::LocalNow;
 use koplopers_shared::db::{DbConn, DbError};
-use koplopers_shared::flows::{self, TalkPlan};
-use koplopers_shared::ids::{self, IntakeId, PersonId};
-use koplopers_shared::intakes::{self, NewIntake, NewIssue, Sponsor};
-use koplopers_shared::invitations::Invitee;
-use koplopers_shared::meetings::{LocalPeriod, Venue};
+use koplopers_shared::decisions::DecisionOutcome;
+use koplopers_shared::flows;
+use koplopers_shared::ids::{self, PersonId, RoundId};
 use koplopers_shared::programmes::{self, round_actions};
 use koplopers_shared::words::{MunicipalityCode, Slug};
 
@@ -57,27 +64,45 @@ fn make(conn: &mut DbConn, now: LocalNow) -> Result<Cast, DemoError> {
     for content in shipped_programmes() {
         add_contact(conn, now, &grant(&coordinator)?, &content.slug, &cast)?;
     }
-    let round = round_actions::NewRound {
-        programme: slug("inclusief")?,
-        name: format!("Ronde {}", now.today.year()),
-        opens_on: now.today,
-        closes_on: days_later(now.today, 60),
-        capacity: None,
-    };
-    round_actions::create(conn, &grant(&coordinator)?, now.at, round).map_err(refused)?;
+    before_today(conn, now, &cast)?;
 
-    draft(conn, now, &cast, "inclusief")?;
-    let waiting = draft(conn, now, &cast, "uitvoering")?;
-    submit(conn, now, &cast, waiting)?;
-    let planned = draft(conn, now, &cast, "versnelling")?;
-    submit(conn, now, &cast, planned)?;
-    plan_talk(conn, now, &cast, planned)?;
-    let withdrawn = draft(conn, now, &cast, "clientenparticipatie")?;
-    submit(conn, now, &cast, withdrawn)?;
-    let reason = Some("We bespreken dit eerst met de adviesraad.");
-    let official = grant(&municipality(cast.municipality))?;
-    flows::withdraw_intake(conn, &official, now, withdrawn, None, reason).map_err(refused)?;
+    let round = ("Tweede ronde", now, days_later(now.today, 60));
+    open_round(conn, &cast, round, None)?;
+    let own = cast.applicant;
+    intakes::draft(conn, now, &own, "inclusief", "DEMO-inclusief")?;
+    let waiting = intakes::draft(conn, now, &own, "uitvoering", "DEMO-uitvoering")?;
+    intakes::submit(conn, now, &own, waiting)?;
+    let planned = intakes::draft(conn, now, &own, "versnelling", "DEMO-versnelling")?;
+    intakes::submit(conn, now, &own, planned)?;
+    intakes::plan_talk(conn, now, &cast, &own, planned)?;
     Ok(cast)
+}
+
+/// What happened in the months before the demo was started.
+fn before_today(conn: &mut DbConn, now: LocalNow, cast: &Cast) -> Result<(), DemoError> {
+    let (own, neighbour) = (cast.applicant, cast.neighbour);
+    let round = ("Eerste ronde", ago(now, 120), days_later(now.today, -61));
+    let round = open_round(conn, cast, round, Some(1))?;
+    for applicant in [neighbour, own] {
+        let id = intakes::submitted(conn, ago(now, 100), &applicant, "inclusief", Some(round))?;
+        outcomes::assessed(conn, ago(now, 90), cast, &applicant, id)?;
+        outcomes::decided(conn, ago(now, 70), cast, id, DecisionOutcome::Match)?;
+    }
+    let light = intakes::submitted(conn, ago(now, 80), &own, "uitvoering", None)?;
+    outcomes::referred(conn, ago(now, 75), cast, light)?;
+    let early = intakes::submitted(conn, ago(now, 80), &own, "versnelling", None)?;
+    outcomes::assessed(conn, ago(now, 70), cast, &own, early)?;
+    outcomes::decided(conn, ago(now, 50), cast, early, DecisionOutcome::Decline)?;
+    let withdrawn = intakes::submitted(conn, ago(now, 110), &own, "clientenparticipatie", None)?;
+    let reason = Some("We bespreken dit eerst met de adviesraad.");
+    let official: Granted<IntakesWrite> = grant(&municipality(own.municipality))?;
+    flows::withdraw_intake(conn, &official, ago(now, 105), withdrawn, None, reason)
+        .map_err(refused)?;
+    let begun = intakes::submitted(conn, ago(now, 100), &own, "clientenparticipatie", None)?;
+    outcomes::assessed(conn, ago(now, 90), cast, &own, begun)?;
+    outcomes::decided(conn, ago(now, 70), cast, begun, DecisionOutcome::Match)?;
+    outcomes::accepted(conn, ago(now, 60), cast, &own, begun)?;
+    outcomes::running(conn, ago(now, 50), cast, begun)
 }
 
 fn add_contact(
@@ -94,95 +119,35 @@ fn add_contact(
     Ok(())
 }
 
-fn draft(
+/// A round of `inclusief`, open from the instant at which it is made.
+fn open_round(
     conn: &mut DbConn,
-    now: LocalNow,
     cast: &Cast,
-    programme: &str,
-) -> Result<IntakeId, DemoError> {
-    let programme = slug(programme)?;
-    let content = shipped().programme(programme.as_str());
-    let answers: BTreeMap<String, String> = content
-        .into_iter()
-        .flat_map(ProgrammeContent::required_answers)
-        .map(|key| {
-            let answer = "We willen dit samen met inwoners en aanbieders in onze wijken aanpakken.";
-            (key.to_owned(), answer.to_owned())
-        })
-        .collect();
-    let new = NewIntake {
-        municipality: None,
-        round: None,
-        external_reference: Some(format!("DEMO-{programme}")),
-        programme,
-        contact_person: Some(cast.contact),
-        sponsor: Some(Sponsor {
-            person: cast.sponsor,
-            role: cast::SPONSOR_ROLE,
-        }),
-        answers,
-        issues: vec![NewIssue {
-            title: "Ouderen die alleen wonen".to_owned(),
-            description: "Ouderen die alleen wonen, vinden de weg naar hulp niet. \
-                          Hoe bereiken we hen samen met de buurt?"
-                .to_owned(),
-            themes: shipped()
-                .themes
-                .iter()
-                .take(2)
-                .map(|tag| tag.slug.clone())
-                .collect(),
-            target_groups: shipped()
-                .target_groups
-                .iter()
-                .take(1)
-                .map(|tag| tag.slug.clone())
-                .collect(),
-        }],
+    (name, from, closes_on): (&str, LocalNow, Date),
+    capacity: Option<i32>,
+) -> Result<RoundId, DemoError> {
+    let granted = grant(&person(cast.coordinator, Role::Coordinator))?;
+    let round = round_actions::NewRound {
+        programme: slug("inclusief")?,
+        name: name.to_owned(),
+        opens_on: from.today,
+        closes_on,
+        capacity,
     };
-    let granted: Granted<IntakesWrite> = grant(&municipality(cast.municipality))?;
-    Ok(intakes::create(conn, &granted, now, new)
-        .map_err(refused)?
-        .id)
+    let made = round_actions::create(conn, &granted, from.at, round).map_err(refused)?;
+    Ok(made.id)
 }
 
-fn submit(conn: &mut DbConn, now: LocalNow, cast: &Cast, id: IntakeId) -> Result<(), DemoError> {
-    let granted: Granted<IntakesWrite> = grant(&municipality(cast.municipality))?;
-    intakes::submit(conn, &granted, now, id, None).map_err(refused)?;
-    Ok(())
-}
-
-/// Plans a talk on the first Tuesday two weeks from now, at two in the afternoon.
-fn plan_talk(conn: &mut DbConn, now: LocalNow, cast: &Cast, id: IntakeId) -> Result<(), DemoError> {
-    let zone = TimeZone::get("Europe/Amsterdam").map_err(refused)?;
-    let day = days_later(now.today, 13)
-        .nth_weekday(1, Weekday::Tuesday)
-        .map_err(refused)?;
-    let period =
-        LocalPeriod::new(day.at(14, 0, 0, 0), day.at(15, 30, 0, 0), zone).map_err(refused)?;
-    let venue = Venue::Both {
-        place: "Stadhuis, kamer 2.14".to_owned(),
-        online_url: "https://overleg.example.nl/intake".to_owned(),
-    };
-    let plan = TalkPlan {
-        kind: None,
-        period,
-        venue,
-        agenda: Some("Kennismaken en uw vraag samen verkennen.".to_owned()),
-        organiser: Some(cast.adviser),
-        invitees: vec![Invitee {
-            person: cast.sponsor,
-            required: false,
-            chair: false,
-        }],
-    };
-    let adviser: Granted<IntakesAssess> = grant(&person(cast.adviser, Role::Adviser))?;
-    flows::plan_talk(conn, &adviser, now, id, None, plan).map_err(refused)?;
-    Ok(())
+/// The same time of day, some days before.
+fn ago(now: LocalNow, days: i64) -> LocalNow {
+    LocalNow {
+        at: now.at - SignedDuration::from_hours(24 * days),
+        today: days_later(now.today, -days),
+    }
 }
 
 fn days_later(day: Date, days: i64) -> Date {
-    day.saturating_add(jiff::Span::new().days(days))
+    day.saturating_add(Span::new().days(days))
 }
 
 fn slug(text: &str) -> Result<Slug, DemoError> {

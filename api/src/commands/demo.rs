@@ -52,7 +52,7 @@ fn introduction(
 ) -> anyhow::Result<String> {
     let lifetime = SignedDuration::from_hours(12);
     let coordinator = subject_of_person(cast.coordinator, Role::Coordinator, None)?;
-    let municipality = subject_of_role(Role::Municipality, Some(cast.municipality))?;
+    let municipality = subject_of_role(Role::Municipality, Some(cast.applicant.municipality))?;
     let coordinator = token(state, &coordinator, lifetime)?;
     let official = token(state, &municipality, lifetime)?;
     Ok(format!(
@@ -74,7 +74,7 @@ fn introduction(
          CLIENT_SECRET={secret}\n\
          \n\
          Ctrl-C stops.\n\n",
-        code = cast.municipality,
+        code = cast.applicant.municipality,
         client = demo::MUNICIPAL_CLIENT,
     ))
 }

@@ -24,6 +24,20 @@ pub const MUNICIPAL_CLIENT: &str = "demo-gemeente";
 /// The municipality of the demo.
 pub const MUNICIPALITY: &str = "GM0363";
 
+/// Another municipality, whose intakes the first one does not see.
+const NEIGHBOUR: &str = "GM0344";
+
+/// A municipality, and who asks for it.
+#[derive(Debug, Clone, Copy)]
+pub struct Applicant {
+    /// The municipality.
+    pub municipality: MunicipalityCode,
+    /// Answers questions.
+    pub contact: PersonId,
+    /// Commissions.
+    pub sponsor: PersonId,
+}
+
 /// Who plays in the demo.
 #[derive(Debug, Clone, Copy)]
 pub struct Cast {
@@ -31,12 +45,10 @@ pub struct Cast {
     pub coordinator: PersonId,
     /// Advises at the institute.
     pub adviser: PersonId,
-    /// Answers questions at the municipality.
-    pub contact: PersonId,
-    /// Commissions at the municipality.
-    pub sponsor: PersonId,
-    /// The municipality.
-    pub municipality: MunicipalityCode,
+    /// The municipality for which the demo prints a token.
+    pub applicant: Applicant,
+    /// Another one.
+    pub neighbour: Applicant,
 }
 
 /// A part in the demo.
@@ -44,33 +56,45 @@ struct Part {
     name: &'static str,
     email: &'static str,
     role: PersonRole,
-    municipal: bool,
+    municipality: Option<&'static str>,
 }
 
-const PARTS: [Part; 4] = [
+const PARTS: [Part; 6] = [
     Part {
         name: "Noor van Dam",
         email: "noor.vandam@instituut.example.nl",
         role: PersonRole::Adviseur,
-        municipal: false,
+        municipality: None,
     },
     Part {
         name: "Sem Bakker",
         email: "sem.bakker@instituut.example.nl",
         role: PersonRole::Adviseur,
-        municipal: false,
+        municipality: None,
     },
     Part {
         name: "Fatima el Idrissi",
         email: "f.elidrissi@gemeente.example.nl",
         role: PersonRole::Ambtenaar,
-        municipal: true,
+        municipality: Some(MUNICIPALITY),
     },
     Part {
         name: "Joris Vermeulen",
         email: "j.vermeulen@gemeente.example.nl",
         role: SPONSOR_ROLE,
-        municipal: true,
+        municipality: Some(MUNICIPALITY),
+    },
+    Part {
+        name: "Lotte Jansen",
+        email: "l.jansen@buurgemeente.example.nl",
+        role: PersonRole::Ambtenaar,
+        municipality: Some(NEIGHBOUR),
+    },
+    Part {
+        name: "Bram Kok",
+        email: "b.kok@buurgemeente.example.nl",
+        role: SPONSOR_ROLE,
+        municipality: Some(NEIGHBOUR),
     },
 ];
 
@@ -96,6 +120,8 @@ impl Cast {
             Some(adviser),
             Some(contact),
             Some(sponsor),
+            Some(other_contact),
+            Some(other_sponsor),
         ] = people
         else {
             return Ok(None);
@@ -103,20 +129,26 @@ impl Cast {
         Ok(Some(Self {
             coordinator,
             adviser,
-            contact,
-            sponsor,
-            municipality: MUNICIPALITY.parse().map_err(refused)?,
+            applicant: Applicant {
+                municipality: MUNICIPALITY.parse().map_err(refused)?,
+                contact,
+                sponsor,
+            },
+            neighbour: Applicant {
+                municipality: NEIGHBOUR.parse().map_err(refused)?,
+                contact: other_contact,
+                sponsor: other_sponsor,
+            },
         }))
     }
 }
 
 /// Makes the people and says who is who.
 pub(super) fn make(conn: &mut DbConn, now: LocalNow) -> Result<Cast, DemoError> {
-    let municipality: MunicipalityCode = MUNICIPALITY.parse().map_err(refused)?;
     let granted = grant(&Arc::new(Actor::system("demo")))?;
     let mut made = [None; PARTS.len()];
     for (slot, part) in made.iter_mut().zip(&PARTS) {
-        *slot = Some(make_person(conn, now, &granted, part, municipality)?);
+        *slot = Some(make_person(conn, now, &granted, part)?);
     }
     Cast::of(made)?.ok_or_else(|| refused(std::fmt::Error))
 }
@@ -126,7 +158,6 @@ fn make_person(
     now: LocalNow,
     granted: &Granted<PeopleWrite>,
     part: &Part,
-    municipality: MunicipalityCode,
 ) -> Result<PersonId, DemoError> {
     let new = NewPerson {
         name: part.name.to_owned(),
@@ -135,7 +166,11 @@ fn make_person(
         language: Language::Nl,
         roles: vec![NewRole {
             role: part.role,
-            municipality: part.municipal.then_some(municipality),
+            municipality: part
+                .municipality
+                .map(str::parse)
+                .transpose()
+                .map_err(refused)?,
             organisation: None,
             valid_from: Date::constant(2025, 1, 1),
             valid_until: None,

@@ -29,5 +29,6 @@ mod process;
 mod programmes;
 mod referrals;
 mod replicas;
+mod stopping;
 mod tokens;
 mod trajectories;
