@@ -75,12 +75,16 @@ export async function startDemo() {
   return { base, folder, printed, mails, stop };
 }
 
-/** Sends JSON as the demo's coordinator, or reads when there is nothing to send. */
-async function asCoordinator(demo, path, body) {
+/** Sends JSON as the demo's coordinator, or reads when there is nothing to send; `null` sends no body. */
+export async function asCoordinator(demo, path, body, method = body === undefined ? "GET" : "POST") {
   const answer = await fetch(`${demo.base}/v1${path}`, {
-    method: body ? "POST" : "GET",
-    headers: { authorization: `Bearer ${demo.printed("COORDINATOR")}`, "content-type": "application/json" },
-    body: body && JSON.stringify(body),
+    method,
+    headers: {
+      authorization: `Bearer ${demo.printed("COORDINATOR")}`,
+      ...(body && { "content-type": "application/json" }),
+      ...(["PATCH", "PUT"].includes(method) && { "if-match": "*" }),
+    },
+    body: body ? JSON.stringify(body) : undefined,
   });
   const content = await answer.json();
   if (!answer.ok) throw new Error(JSON.stringify(content));
@@ -130,4 +134,29 @@ export async function wayOut(demo, name) {
     const welcome = mails.find((mail) => mail.subject?.includes(`‘${name}’`));
     return welcome?.text?.match(/https?:\/\/\S+\/u\/[\w.~-]+/)?.[0];
   });
+}
+
+/** Day and hour in so many seconds, on the clock of the institute. */
+const soon = (seconds) => new Date(Date.now() + seconds * 1000).toLocaleString("sv-SE", { timeZone: "Europe/Amsterdam" }).replace(" ", "T");
+
+/** Takes the intake that waits for its talk in this programme through talk, assessment and decision to a match. */
+export async function matchedIntake(demo, programme) {
+  const [intake] = (await asCoordinator(demo, `/intakes?programme=${programme}&status=submitted`)).items;
+  const { content } = await asCoordinator(demo, `/programmes/${programme}`);
+  const path = `/intakes/${intake.id}`;
+  const { meeting } = await asCoordinator(demo, `${path}/talk`, { localStart: soon(3), localEnd: soon(3600), place: "Stadhuis" });
+  await eventually("the start of the talk", () =>
+    asCoordinator(demo, `/meetings/${meeting.id}/outcome`, { outcome: "held" }, "PUT").catch(() => undefined));
+  await asCoordinator(demo, `${path}/assessment`, null);
+  const shown = { evidence: "Verslag van het gesprek." };
+  await asCoordinator(demo, `${path}/assessment`, {
+    heard: content.requiredParties.map((kind) => ({ kind })),
+    supports: ["board", "officials", "practice"].map((kind) => ({ kind, ...shown })),
+    bodies: ["college", "raad", "ambtenaren"].map((body) => ({ body, ...shown })),
+    coFunding: { percent: 50, givenBy: intake.contactPerson },
+  }, "PATCH");
+  const settlements = content.criteria.map(({ key }) => ({ criterion: key, value: "met" }));
+  await asCoordinator(demo, `${path}/assessment/settlement`, { settlements }, "PUT");
+  await asCoordinator(demo, `${path}/decision`, { outcome: "match" });
+  return intake;
 }

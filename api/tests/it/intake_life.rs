@@ -122,8 +122,8 @@ impl Stage<'_> {
                 given::reread(db, intake.id).await
             }
             S::Assessing => given::assessed(db, code, programme).await,
-            S::Matched => given::matched_by_decision(db, code, programme).await,
-            S::Waitlisted => given::matched_by_decision(db, code, "inclusief").await,
+            S::Matched => given::matched(db, code, programme).await,
+            S::Waitlisted => given::matched(db, code, "inclusief").await,
             S::Referred => self.moved(S::Assessing, A::Refer).await,
             S::Started => self.moved(S::Matched, A::StartTrajectory).await,
             S::Withdrawn => self.moved(S::Submitted, A::Withdraw).await,
@@ -220,7 +220,7 @@ on_both_databases! {
         let stage = Stage { app: &app, next: AtomicUsize::new(0) };
         // A round without room, for those who wait.
         given::round(&app.db, 1).await;
-        given::matched_by_decision(&app.db, stage.municipality(), "inclusief").await;
+        given::matched(&app.db, stage.municipality(), "inclusief").await;
         for status in S::ALL {
             let intake = stage.intake(*status, A::Withdraw).await;
             assert_eq!(intake.status, *status);

@@ -17,7 +17,7 @@ const NUMBER: &str = "111222333";
 
 async fn matched(app: &TestApp, programme: &str) -> Intake {
     if programme == "inclusief" {
-        given::open_round(&app.db, programme).await;
+        given::round(&app.db, 5).await;
     }
     given::matched(&app.db, given::amsterdam(), programme).await
 }
@@ -115,8 +115,32 @@ on_both_databases! {
         }
     }
 
+    async fn a_block_is_the_kind_of_option_that_it_can_be(db: TestDb) {
+        // mission: T3
+        let app = TestApp::start(db).await;
+        let intake = matched(&app, "uitvoering").await;
+        let adviser = app.as_role(Role::Adviser);
+        for (key, kind, fits) in [
+            ("knowledge_partnership", "partnership", true),
+            ("knowledge_partnership", "participatory_research", false),
+            ("neighbourhood_research", "participatory_research", true),
+            ("neighbourhood_research", "partnership", false),
+            ("learning_network", "partnership", false),
+            ("learning_network", "other", true),
+        ] {
+            let mut block = block(key);
+            block["kind"] = json!(kind);
+            let made = adviser.post(&offers_of(&intake), &json!({ "blocks": [block] })).await;
+            if fits {
+                assert_eq!(made.expect(201).text_at("/blocks/0/kind"), kind);
+            } else {
+                assert_eq!(made.invalid(), [pair("/blocks/0/kind", "kind-not-of-block")], "{key} {kind}");
+            }
+        }
+    }
+
     async fn a_combination_that_cannot_be_is_refused_with_its_rule(db: TestDb) {
-        // mission: T3, T5, B1
+        // mission: T5, B1
         let app = TestApp::start(db).await;
         let intake = matched(&app, "uitvoering").await;
         let adviser = app.as_role(Role::Adviser);

@@ -8,7 +8,7 @@ use super::{AnsweredBy, Offer, OfferContent, OfferStatus, Totals};
 use crate::access::Scope;
 use crate::catalogue::words::PersonRole;
 use crate::db::columns::{At, On};
-use crate::db::schema::{assessment_facts, offers};
+use crate::db::schema::offers;
 use crate::db::{DbConn, DbError, DbResult, one_row};
 use crate::ids::{IntakeId, OfferId, PersonId};
 use crate::intakes::Sponsor;
@@ -270,19 +270,6 @@ pub(super) fn next_number(conn: &mut DbConn, intake: IntakeId) -> DbResult<i32> 
         .select(diesel::dsl::max(offers::number))
         .first(conn)?;
     Ok(last.unwrap_or(0) + 1)
-}
-
-/// The share in whole percents that the municipality committed to in the assessment (C10).
-pub(super) fn committed_percent(conn: &mut DbConn, intake: IntakeId) -> DbResult<Option<u8>> {
-    let percent: Option<Option<i32>> = assessment_facts::table
-        .filter(assessment_facts::intake.eq(intake))
-        .filter(assessment_facts::kind.eq("co_funding"))
-        .select(assessment_facts::percent)
-        .first(conn)
-        .optional()?;
-    Ok(percent
-        .flatten()
-        .and_then(|percent| u8::try_from(percent).ok()))
 }
 
 fn content_as_json(offer: &Offer) -> DbResult<String> {

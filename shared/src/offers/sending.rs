@@ -9,7 +9,7 @@ use crate::db::{DbConn, DbError, DbResult};
 use crate::deliveries::{self, NewDelivery, OrderKey, Payload};
 use crate::ids::{OfferId, PersonId};
 use crate::intakes::{self, IntakeStatus, Sponsor};
-use crate::people;
+use crate::{assessments, people};
 
 /// Sends a draft to the sponsor of its intake by mail. The offer that was sent before is
 /// superseded (T4).
@@ -69,7 +69,8 @@ fn complete(
     let Some(sponsor) = sponsor.filter(|_| missing.is_empty()) else {
         return Err(SendOfferError::Incomplete(missing));
     };
-    let committed = queries::committed_percent(conn, offer.intake)?;
+    let committed = assessments::queries::co_funding(conn, offer.intake)?;
+    let committed = committed.map(|funding| funding.percent);
     match rules::own_contribution(&offer.content.blocks, &programme, committed) {
         Some(own) if !own.is_enough() => Err(SendOfferError::OwnContributionTooLow(own)),
         Some(_) | None => Ok(sponsor),

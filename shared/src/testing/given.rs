@@ -3,8 +3,8 @@
 mod assessed;
 
 pub use assessed::{
-    assessed, assessing, decided, judgement, matched_by_decision, municipality_number, reread,
-    round, talk_held, talk_planned,
+    assessed, assessing, decided, judgement, matched, municipality_number, reread, round,
+    talk_held, talk_planned,
 };
 
 use std::collections::BTreeMap;
@@ -19,19 +19,18 @@ use crate::access::{Actor, Granted, Permission, Permit, PermitSet, Role, Scope, 
 use crate::catalogue::words::{KnowledgeSource, Language, PersonRole};
 use crate::catalogue::{Named, ProgrammeContent, shipped, shipped_programmes};
 use crate::clock::LocalNow;
-use crate::db::columns::{At, On};
-use crate::db::schema::{assessment_facts, assessments, offers as offers_table};
+use crate::db::columns::On;
+use crate::db::schema::{assessment_facts, offers as offers_table};
 use crate::db::{Db, DbConn, DbError, DbResult};
 use crate::flows;
 use crate::ids::{IntakeId, OfferId, PersonId};
-use crate::intakes::{self, Intake, IntakeAction, NewIntake, NewIssue, Sponsor};
+use crate::intakes::{self, Intake, NewIntake, NewIssue, Sponsor};
 use crate::knowledge::{self, ItemContent, KnowledgeItem};
 use crate::networks::{self, Membership, Network, NewNetwork};
 use crate::offers::{
     self, AnsweredBy, NewBlock, NewOffer, NewStep, Offer, OfferAnswer, OptionKind, Principle,
 };
 use crate::people::{self, NewPerson, NewRole};
-use crate::programmes::round_actions::{self, NewRound};
 use crate::trajectories::{self, Trajectory};
 use crate::words::{Cents, MunicipalityCode, Slug};
 
@@ -190,39 +189,6 @@ pub async fn submitted(db: &Db, code: MunicipalityCode, programme: &str) -> Inta
         .expect("a submission")
 }
 
-/// A round of `programme` that is open today.
-pub async fn open_round(db: &Db, programme: &str) {
-    let granted = granted(&staff(Role::Coordinator));
-    let new = NewRound {
-        programme: slug(programme),
-        name: "Voorjaar 2026".to_owned(),
-        opens_on: date(2026, 2, 1),
-        closes_on: date(2026, 4, 30),
-        capacity: None,
-    };
-    db.write(move |conn| round_actions::create(conn, &granted, now().at, new.clone()))
-        .await
-        .expect("a round");
-}
-
-/// An intake that was matched, in an open round where the programme has rounds.
-pub async fn matched(db: &Db, code: MunicipalityCode, programme: &str) -> Intake {
-    let submitted = submitted(db, code, programme).await;
-    let walk = [
-        IntakeAction::PlanTalk,
-        IntakeAction::StartAssessment,
-        IntakeAction::Match,
-    ];
-    db.write(move |conn| {
-        let actor = Actor::system("test");
-        walk.iter().try_fold(submitted.clone(), |intake, action| {
-            intakes::move_on(conn, &actor, now(), intake, *action, None)
-        })
-    })
-    .await
-    .expect("a match")
-}
-
 /// What an offer of `programme` needs to be sent, half of it paid by the municipality: its first
 /// block for the local practice with a step, and all principles.
 #[must_use]
@@ -284,26 +250,13 @@ pub async fn sent_offer(db: &Db, intake: &Intake) -> Offer {
         .expect("a sent offer")
 }
 
-/// Writes down that the municipality committed to pay this share (C10).
+/// Lets the municipality have committed to another share of the cost (C10).
 pub fn committed(conn: &mut DbConn, intake: IntakeId, percent: i32) -> DbResult<()> {
-    let at = At(now().at);
-    diesel::insert_into(assessments::table)
-        .values((
-            assessments::intake.eq(intake),
-            assessments::version.eq(1_i64),
-            assessments::created_at.eq(at),
-            assessments::updated_at.eq(at),
-        ))
-        .execute(conn)?;
-    diesel::insert_into(assessment_facts::table)
-        .values((
-            assessment_facts::intake.eq(intake),
-            assessment_facts::kind.eq("co_funding"),
-            assessment_facts::key.eq(""),
-            assessment_facts::percent.eq(percent),
-            assessment_facts::recorded_by.eq("test"),
-            assessment_facts::recorded_at.eq(at),
-        ))
+    let facts = assessment_facts::table
+        .filter(assessment_facts::intake.eq(intake))
+        .filter(assessment_facts::kind.eq("co_funding"));
+    diesel::update(facts)
+        .set(assessment_facts::percent.eq(percent))
         .execute(conn)?;
     Ok(())
 }

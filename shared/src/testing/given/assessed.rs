@@ -166,7 +166,7 @@ pub async fn decided(
 }
 
 /// An intake that was assessed and matched by a decision.
-pub async fn matched_by_decision(db: &Db, code: MunicipalityCode, programme: &str) -> Intake {
+pub async fn matched(db: &Db, code: MunicipalityCode, programme: &str) -> Intake {
     let intake = assessed(db, code, programme).await;
     decided(db, intake.id, DecisionOutcome::Match, after_talk().at)
         .await
