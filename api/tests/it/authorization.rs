@@ -55,11 +55,11 @@ fn operations() -> Vec<Operation> {
 /// A body that the operation takes, for those that take one.
 fn body(operation: &str) -> Option<Value> {
     Some(match operation {
-        "change_intake" | "withdraw_intake" | "cancel_meeting" | "change_person" => json!({}),
+        "change_intake" | "withdraw_intake" | "cancel_meeting" | "change_person"
+        | "change_assessment" => json!({}),
         "plan_intake_talk" => json!({
             "localStart": "2026-03-12T14:00", "localEnd": "2026-03-12T15:00", "place": "Stadhuis"
         }),
-        "change_assessment" => json!({}),
         "replace_findings" => json!({ "findings": [] }),
         "replace_settlement" => json!({ "settlements": [] }),
         "create_decision" => json!({ "outcome": "close", "reason": "Op verzoek." }),

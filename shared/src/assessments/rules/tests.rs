@@ -255,19 +255,19 @@ fn every_body_committed_itself_with_evidence() {
 // mission: C10
 #[test]
 fn at_least_the_share_is_committed_to_by_somebody() {
-    let giver = Some(PersonId::generate());
+    let alderman = Some(PersonId::generate());
     for (funding, holds) in [
         (None, false),
-        (Some((49, giver)), false),
+        (Some((49, alderman)), false),
         (Some((50, None)), false),
-        (Some((50, giver)), true),
-        (Some((100, giver)), true),
+        (Some((50, alderman)), true),
+        (Some((100, alderman)), true),
     ] {
         let mut given = Given::programme("inclusief");
         given.assessment.co_funding =
             funding.map(|(percent, given_by)| recorded(CoFunding { percent, given_by }));
         assert_eq!(given.gate("co_funding").holds, holds, "{funding:?}");
-        let expected = if holds { 0 } else { 1 };
+        let expected = usize::from(!holds);
         assert_eq!(given.hinders().len(), expected, "{funding:?}");
     }
 }
