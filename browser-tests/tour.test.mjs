@@ -1,24 +1,39 @@
-// README's tour works as it is printed: its shell lines run against the demo, with its address and token filled in.
+// The tours work as they are printed: their shell lines run against the demo, with its address and token filled in.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { startDemo } from "./demo.mjs";
 
-test("README's tour goes from a token to an accepted invitation", async () => {
-  const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
-  const tour = readme.split("## Five minutes with curl")[1].split("\n## ")[0];
+const readme = text("../README.md").split("## Five minutes with curl")[1].split("\n## ")[0];
+const tour = text("../docs/tour.md");
+
+function text(path) {
+  return readFileSync(new URL(path, import.meta.url), "utf8");
+}
+
+/** Runs the shell lines of `pages`, one after the other; what must be seen comes out. */
+async function walk(pages, seen) {
   const demo = await startDemo();
   try {
-    const lines = [...tour.matchAll(/```sh\n(.*?)```/gs)].map((block) => block[1]).join("\n")
+    const lines = pages.flatMap((page) => [...page.matchAll(/```sh\n(.*?)```/gs)]).map((block) => block[1]).join("\n")
       .replace("the-token-that-the-demo-printed", demo.printed("COORDINATOR"))
       .replaceAll("http://127.0.0.1:8080", demo.base);
     const run = spawnSync("bash", ["-uc", lines], { cwd: demo.folder, encoding: "utf8" });
     assert.equal(run.stderr, "");
-    for (const seen of [/HTTP\/1\.1 201/, /idempotent-replayed: true/, /"status":"submitted"/, /"answer":"accepted"/]) {
-      assert.match(run.stdout, seen, `${seen} was not seen in ${run.stdout}`);
+    for (const one of seen) {
+      assert.match(run.stdout, one, `${one} was not seen in ${run.stdout}`);
     }
   } finally {
     await demo.stop();
   }
+}
+
+test("README's tour goes from a token to an accepted invitation", async () => {
+  await walk([readme], [/HTTP\/1\.1 201/, /idempotent-replayed: true/, /"status":"submitted"/, /"answer":"accepted"/]);
+});
+
+test("the tour goes from the talk to a running trajectory", async () => {
+  const first = readme.split("**A municipal system")[0];
+  await walk([first, tour], [/"intakeStatus":"matched"/, /"status":"accepted"/, /"status":"running"/, /trajectory\.commenced|running/]);
 });

@@ -8,6 +8,7 @@
 //! | Amsterdam | versnelling | one declined, one with its talk planned |
 //! | Amsterdam | clientenparticipatie | one withdrawn, one that became a running trajectory |
 //! | Utrecht | inclusief | matched, in the only place of the round before |
+//! | Utrecht | uitvoering | assessed, to be decided on |
 
 mod cast;
 pub mod credentials;
@@ -93,6 +94,8 @@ fn before_today(conn: &mut DbConn, now: LocalNow, cast: &Cast) -> Result<(), Dem
     let early = intakes::submitted(conn, ago(now, 80), &own, "versnelling", None)?;
     outcomes::assessed(conn, ago(now, 70), cast, &own, early)?;
     outcomes::decided(conn, ago(now, 50), cast, early, DecisionOutcome::Decline)?;
+    let ready = intakes::submitted(conn, ago(now, 40), &neighbour, "uitvoering", None)?;
+    outcomes::assessed(conn, ago(now, 30), cast, &neighbour, ready)?;
     let withdrawn = intakes::submitted(conn, ago(now, 110), &own, "clientenparticipatie", None)?;
     let reason = Some("We bespreken dit eerst met de adviesraad.");
     let official: Granted<IntakesWrite> = grant(&municipality(own.municipality))?;

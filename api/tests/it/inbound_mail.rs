@@ -1,45 +1,25 @@
 //! Bounces: what comes back is matched by our own return address, and by nothing else.
 
-use std::sync::Arc;
-
 use koplopers_shared::access::Role;
-use koplopers_shared::flows::Letterhead;
-use koplopers_shared::metrics::DeliveryMetrics;
 use koplopers_shared::on_both_databases;
 use koplopers_shared::testing::given;
-use koplopers_shared::testing::smtp::{ReceivedMail, Script, SmtpServer};
-use koplopers_worker::transport::{MailUrl, Transport};
-use koplopers_worker::{Summary, WorkerOptions, WorkerParts, build_worker};
+use koplopers_shared::testing::smtp::ReceivedMail;
 use reqwest::Method;
 use serde_json::json;
 
 use crate::app::{Answer, Caller, TestApp};
+use crate::mail_room::MailRoom;
 
-async fn installation(db: koplopers_shared::testing::TestDb) -> (TestApp, SmtpServer) {
+async fn installation(db: koplopers_shared::testing::TestDb) -> (TestApp, MailRoom) {
     let app = TestApp::start_with(db, |settings| {
         settings.mail.inbound = Some("Koplopers@example.org".parse().unwrap());
     })
     .await;
-    (app, SmtpServer::start(Script::new()).await.unwrap())
-}
-
-/// Sends what is due.
-async fn send(app: &TestApp, relay: &SmtpServer) -> Summary {
-    let url = MailUrl::parse(&format!("smtp://{}?tls=none", relay.address())).unwrap();
-    let parts = WorkerParts {
-        db: app.db.db().clone(),
-        clock: app.clock.clone(),
-        keys: app.state.auth.keys().clone(),
-        transport: Arc::new(Transport::open(&url).unwrap()),
-        letterhead: Letterhead::from(&*app.state.settings),
-        metrics: DeliveryMetrics::new(),
-        options: WorkerOptions::default(),
-    };
-    build_worker(parts).once().await.unwrap()
+    (app, MailRoom::open().await)
 }
 
 /// A talk whose invitation was sent: the meeting, and the mail.
-async fn invited(app: &TestApp, relay: &SmtpServer) -> (String, ReceivedMail) {
+async fn invited(app: &TestApp, room: &MailRoom) -> (String, ReceivedMail) {
     let intake = given::submitted(app.db.db(), given::amsterdam(), "versnelling").await;
     let talk = json!({
         "localStart": "2026-03-12T14:00", "localEnd": "2026-03-12T15:00", "place": "Stadhuis"
@@ -49,11 +29,10 @@ async fn invited(app: &TestApp, relay: &SmtpServer) -> (String, ReceivedMail) {
         .post(&format!("/v1/intakes/{}/talk", intake.id), &talk)
         .await
         .expect(201);
-    send(app, relay).await;
-    let mails = relay.received(2).await;
+    room.send(app).await;
     let is_invitation =
-        |mail: &&ReceivedMail| String::from_utf8_lossy(&mail.bytes).contains("METHOD:REQUEST");
-    let invitation = mails.iter().find(is_invitation).unwrap().clone();
+        |mail: &ReceivedMail| String::from_utf8_lossy(&mail.bytes).contains("METHOD:REQUEST");
+    let invitation = room.mails().into_iter().find(is_invitation).unwrap();
     (planned.text_at("/meeting/id"), invitation)
 }
 
@@ -88,8 +67,8 @@ async fn bounced_at(app: &TestApp, meeting: &str) -> serde_json::Value {
 on_both_databases! {
     async fn a_bounce_shows_on_the_invitation_and_ends_the_mail_to_its_address(db: TestDb) {
         // mission: N3 (bounces); delivery: envelope sender carries the delivery id with a MAC
-        let (app, relay) = installation(db).await;
-        let (meeting, mail) = invited(&app, &relay).await;
+        let (app, room) = installation(db).await;
+        let (meeting, mail) = invited(&app, &room).await;
         assert!(mail.from.starts_with("Koplopers+b-"), "{}", mail.from);
         assert!(mail.from.split('@').next().unwrap().len() <= 64);
         assert!(bounced_at(&app, &meeting).await.is_null());
@@ -112,15 +91,15 @@ on_both_databases! {
             .send()
             .await
             .expect(200);
-        let sent = send(&app, &relay).await;
+        let sent = room.send(&app).await;
         assert_eq!((sent.sent, sent.dropped), (0, 1));
         assert_eq!(given::count(app.db.db(), "suppressions").await, 1);
     }
 
     async fn a_forged_bounce_suppresses_no_one_and_is_kept_for_ops(db: TestDb) {
         // security: 61; delivery: a forged bounce suppresses no one
-        let (app, relay) = installation(db).await;
-        let (meeting, mail) = invited(&app, &relay).await;
+        let (app, room) = installation(db).await;
+        let (meeting, mail) = invited(&app, &room).await;
         let gateway = app.as_role(Role::MailGateway);
         let (local, domain) = mail.from.split_once('@').unwrap();
         let mut forged = local.to_owned();
@@ -150,8 +129,8 @@ on_both_databases! {
     }
 
     async fn a_full_mailbox_is_shown_and_tried_again(db: TestDb) {
-        let (app, relay) = installation(db).await;
-        let (meeting, mail) = invited(&app, &relay).await;
+        let (app, room) = installation(db).await;
+        let (meeting, mail) = invited(&app, &room).await;
         let gateway = app.as_role(Role::MailGateway);
         let taken = hand_in(&gateway, report(&mail.from, "5.2.2")).await.expect(200);
         assert_eq!(taken.text_at("/outcome"), "bounced");
