@@ -242,10 +242,6 @@ impl ResponseError for Problem {
         for (name, value) in &self.0.headers {
             response.insert_header((name.clone(), value.clone()));
         }
-        if self.status_code() == StatusCode::REQUEST_TIMEOUT {
-            // The rest of the request may never come: actix would wait for it on an open connection.
-            response.force_close();
-        }
         response.body(self.body().to_string())
     }
 }

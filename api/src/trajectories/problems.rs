@@ -88,6 +88,11 @@ impl From<ChangeTrajectoryError> for Problem {
             ChangeTrajectoryError::EndProductOwed { due_on } => {
                 Self::of(&kinds::END_PRODUCT_OWED).member("dueOn", due_on.to_string())
             }
+            // Two requests at once plan the same next step, or bring in the same person.
+            ChangeTrajectoryError::Db(error) if error.is_unique_violation() => {
+                Self::of(&kinds::CONFLICT)
+                    .detail("another request came in between; send this one again")
+            }
             ChangeTrajectoryError::Db(error) => error.into(),
         }
     }

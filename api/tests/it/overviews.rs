@@ -129,11 +129,13 @@ on_both_databases! {
         let app = TestApp::start(db).await;
         let intake = given::matched(&app.db, given::amsterdam(), "versnelling").await;
         let draft = given::drafted_offer(&app.db, &intake).await;
+        // The match was decided on the day after the talk.
+        app.clock.turn_to("2026-03-05T09:00:00Z".parse().unwrap());
         let path = format!("/v1/intakes/{}?expand=decision,offer,trajectory", intake.id);
         let adviser = app.as_role(Role::Adviser);
         let shown = adviser.get(&path).await.expect(200).json();
         assert_eq!(shown["expanded"]["offer"]["id"], draft.id.to_string());
-        assert_eq!(shown["expanded"]["decision"], Value::Null);
+        assert_eq!(shown["expanded"]["decision"]["outcome"], "match");
         assert_eq!(shown["expanded"]["trajectory"], Value::Null);
         // A municipality sees no offer that was not sent to it.
         let owner = app.as_municipality("GM0363");
@@ -145,7 +147,7 @@ on_both_databases! {
         let read = adviser.get(&path).await.expect(200).json();
         assert_eq!(read["expanded"]["decision"]["id"], made.text_at("/id"));
         let hidden = owner.get(&path).await.expect(200).json();
-        assert_eq!(hidden["expanded"]["decision"], Value::Null);
+        assert_eq!(hidden["expanded"]["decision"]["outcome"], "match");
         post(&app.as_coordinator(), &format!("{decided}/release")).await.expect(200);
         let listed = owner.get("/v1/intakes?expand=decision").await.expect(200);
         assert_eq!(listed.text_at("/items/0/expanded/decision/outcome"), "decline");

@@ -19,7 +19,7 @@ const MISSING: &str = "019b76da-0000-7000-8000-00000000dead";
 /// A trajectory in preparation.
 async fn prepared(app: &TestApp, programme: &str) -> Trajectory {
     if programme == "inclusief" {
-        given::open_round(&app.db, programme).await;
+        given::round(&app.db, 5).await;
     }
     given::trajectory(&app.db, given::amsterdam(), programme).await
 }
@@ -104,7 +104,9 @@ on_both_databases! {
         ).await;
         let body = json!({ "intake": intake.id, "officials": [further] });
         adviser.post(TRAJECTORIES, &body).await.problem(409, "offer-not-accepted");
-        let offer = given::accepted_offer(&app.db, &intake).await;
+        let sent = given::sent_offer(&app.db, &intake).await;
+        adviser.post(TRAJECTORIES, &body).await.problem(409, "offer-not-accepted");
+        let offer = given::accept(&app.db, sent.id, &intake).await;
         let made = adviser.post(TRAJECTORIES, &body).await.expect(201);
         assert_eq!(made.text_at("/status"), "preparing");
         assert_eq!(made.text_at("/offer"), offer.id.to_string());

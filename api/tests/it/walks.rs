@@ -102,6 +102,8 @@ impl Walk {
         self.app
             .clock
             .turn_to("2026-03-12T15:00:00Z".parse().unwrap());
+        // The first token is ten days old.
+        let adviser = self.as_adviser();
         let outcome = format!("/v1/meetings/{}/outcome", planned.text_at("/meeting/id"));
         adviser
             .put(&outcome, "*", &json!({ "outcome": "held" }))

@@ -1,6 +1,7 @@
 //! Answering a light question: the intake is closed with knowledge items, which are mailed to
 //! the contact person and recorded as spread (T2, K1).
 
+use super::decide::forget_prepared;
 use crate::access::{Granted, IntakesAssess};
 use crate::clock::LocalNow;
 use crate::db::{DbConn, DbError};
@@ -89,6 +90,7 @@ pub fn refer_intake(
     };
     let referral = referrals::record(conn, actor, now.at, to, new.note, items)?;
     let intake = intakes::move_on(conn, actor, now, intake, IntakeAction::Refer, None)?;
+    forget_prepared(conn, actor, now, &intake)?;
     let payload = Payload::IntakeReferred { intake: id };
     intakes::tell_contact(conn, actor, now, &intake, payload)?;
     Ok((intake, referral))

@@ -1,5 +1,6 @@
 //! Turning a matched intake with an accepted offer into a trajectory (T4).
 
+use super::decide::forget_prepared;
 use crate::access::{Granted, TrajectoriesWrite};
 use crate::clock::LocalNow;
 use crate::db::{DbConn, DbError};
@@ -45,6 +46,7 @@ pub fn start_trajectory(
     let actor = granted.actor();
     let action = IntakeAction::StartTrajectory;
     let intake = intakes::move_on(conn, actor, now, intake, action, None)?;
+    forget_prepared(conn, actor, now, &intake)?;
     let new = NewTrajectory {
         intake,
         offer,

@@ -281,6 +281,11 @@ pub async fn accepted_offer(db: &Db, intake: &Intake) -> Offer {
             .expect("a commitment");
     }
     let sent = sent_offer(db, intake).await;
+    accept(db, sent.id, intake).await
+}
+
+/// The sponsor of the intake says yes to an offer.
+pub async fn accept(db: &Db, offer: OfferId, intake: &Intake) -> Offer {
     let sponsor = intake.sponsor.expect("a sponsor").person;
     let granted = granted(&Arc::new(Actor::link_holder(sponsor, Permit::OffersAnswer)));
     let by = AnsweredBy {
@@ -289,7 +294,7 @@ pub async fn accepted_offer(db: &Db, intake: &Intake) -> Offer {
     };
     db.write(move |conn| {
         let accept = OfferAnswer::Accept(by.clone());
-        offers::answer(conn, &granted, now(), sent.id, accept)
+        offers::answer(conn, &granted, now(), offer, accept)
     })
     .await
     .expect("an accepted offer")

@@ -139,7 +139,7 @@ async fn a_new_member_is_welcomed_with_a_way_out(db: TestDb) {
 // mission: B4, K2
 async fn a_trajectory_that_begins_is_told_with_its_plan_and_welcomes_to_the_network(db: TestDb) {
     let office = Office::open(&db, Script::new()).await;
-    given::open_round(&db, "inclusief").await;
+    given::round(&db, 5).await;
     let trajectory = given::trajectory(&db, given::amsterdam(), "inclusief").await;
     office.send().await;
     let before = office.relay.record().mails.len();
