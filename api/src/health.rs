@@ -19,7 +19,11 @@ const OUTBOX_EVERY: u64 = 5;
 
 /// What was seen when the database was last looked at.
 #[derive(Debug, Default)]
-pub struct Health(Mutex<Seen>);
+pub struct Health {
+    seen: Mutex<Seen>,
+    /// Held while the outbox is counted, so that an older count never replaces a newer one.
+    counting: tokio::sync::Mutex<()>,
+}
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Seen {
@@ -31,7 +35,7 @@ struct Seen {
 
 impl Health {
     fn seen(&self) -> Seen {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Looks at the database. One that is busy is there.
@@ -54,7 +58,7 @@ impl Health {
                 .pending_migrations()
                 .await
                 .is_ok_and(|pending| pending.is_empty());
-        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.database = database;
         seen.migrations = migrations;
     }
@@ -62,9 +66,10 @@ impl Health {
     /// Counts the outbox and looks for its workers.
     pub async fn look_at_outbox(&self, state: &AppState) {
         let outbox = &state.process.metrics.outbox;
+        let _counting = self.counting.lock().await;
         match outbox.look(&state.db, state.clock.now()).await {
             Ok(alive) => {
-                let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
                 seen.worker = alive > 0;
             }
             Err(error) => tracing::debug!(%error, "the outbox could not be counted"),
