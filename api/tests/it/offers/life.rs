@@ -7,7 +7,7 @@ use koplopers_shared::testing::given;
 use reqwest::Method;
 use serde_json::json;
 
-use super::{matched, post, send};
+use super::{matched, post};
 use crate::app::TestApp;
 
 /// Every state that an offer can be put in here, with the offer.
