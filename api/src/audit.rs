@@ -2,8 +2,8 @@
 
 use actix_web::{HttpResponse, get, web};
 use jiff::Timestamp;
-use koplopers_shared::access::AuditRead;
-use koplopers_shared::audit::{self, AuditEvent, AuditResult};
+use koplopers_shared::access::{Actor, AuditRead};
+use koplopers_shared::audit::{self, AuditEvent, AuditLine, AuditRecord, AuditResult, QueueFull};
 use koplopers_shared::ids::AuditEventId;
 use koplopers_shared::words::MunicipalityCode;
 use serde::Serialize;
@@ -12,8 +12,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::auth::Authorized;
 use crate::page::{List, ListBody, NoFilter, PageParams};
-use crate::problem::Problem;
 use crate::problem::document::ReadErrors;
+use crate::problem::{Problem, kinds};
 use crate::state::AppState;
 
 /// Mounts the audit trail.
@@ -75,6 +75,24 @@ impl From<AuditEvent> for AuditEventView {
     }
 }
 
+/// Has the audit trail tell who read something personal; without an id, that a list was read. What
+/// cannot be told is not shown (security: 74).
+pub fn tell_read(
+    state: &AppState,
+    actor: &Actor,
+    (action, object_type): (&'static str, &'static str),
+    object_id: Option<String>,
+) -> Result<(), Problem> {
+    let line = AuditLine {
+        action,
+        object_type,
+        object_id,
+        municipality: actor.scope.bound_to(),
+    };
+    let record = AuditRecord::new(actor, line, AuditResult::Done, state.clock.now());
+    (state.auth.audit().push(record)).map_err(|QueueFull| Problem::unavailable(&kinds::BUSY, 1))
+}
+
 /// List the audit trail
 ///
 /// The newest first. Lines are never changed; sealed batches are chained by hash.
@@ -87,11 +105,15 @@ impl From<AuditEvent> for AuditEventView {
 )]
 #[get("/audit-events")]
 pub async fn list_audit_events(
-    _auth: Authorized<AuditRead>,
+    auth: Authorized<AuditRead>,
     list: List<NoFilter>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let (_, page, links) = list.into_parts();
-    let found = state.db.read(move |conn| audit::list(conn, &page)).await?;
+    let granted = auth.into_granted();
+    let found = state
+        .db
+        .read(move |conn| audit::list(conn, granted.scope(), &page))
+        .await?;
     Ok(links.answer(found.map(AuditEventView::from), None))
 }

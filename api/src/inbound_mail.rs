@@ -7,11 +7,12 @@ use jiff::Timestamp;
 use koplopers_shared::access::{DeliveriesRead, InboundMailWrite};
 use koplopers_shared::flows::{self, ReceiveMailError};
 use koplopers_shared::ids::{DeliveryId, InboundMailId};
-use koplopers_shared::inbound_mail::{self, InboundMail, InboundOutcome};
+use koplopers_shared::inbound_mail::{self, InboundMail, InboundOutcome, RawMail};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::audit;
 use crate::auth::Authorized;
 use crate::body;
 use crate::idempotency::IdempotencyKey;
@@ -30,13 +31,13 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(get_inbound_mail_source);
 }
 
-/// A mail as it came over the wire (RFC 5322).
+/// The body of a mail that is handed in.
 #[derive(Debug)]
-pub struct RawMail(Vec<u8>);
+pub struct MailBody(RawMail);
 
 const MESSAGE: &str = "message/rfc822";
 
-impl FromRequest for RawMail {
+impl FromRequest for MailBody {
     type Error = Problem;
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
@@ -45,7 +46,8 @@ impl FromRequest for RawMail {
         let mut payload = payload.take();
         Box::pin(async move {
             body::accept_media_type(&req, &[MESSAGE])?;
-            body::read(&req, &mut payload).await.map(Self)
+            let bytes = body::read(&req, &mut payload).await?;
+            Ok(Self(RawMail::read(bytes)))
         })
     }
 }
@@ -88,7 +90,7 @@ impl From<InboundMail> for InboundMailView {
 /// For the mail gateway: every mail to the inbound address or to a return address, as it came
 /// over the wire. A report that a delivery failed (RFC 3464) shows on its invitation, and a dead
 /// address gets no further mail. Which delivery it is about is read from our own return address
-/// only, so a forged report does nothing. What cannot be matched is kept for 30 days for ops. The
+/// only, so a forged report does nothing. What cannot be matched is kept for ops, for 30 days unless set otherwise. The
 /// same mail handed in again changes nothing.
 #[utoipa::path(
     operation_id = "receive_inbound_mail",
@@ -102,7 +104,7 @@ impl From<InboundMail> for InboundMailView {
 pub async fn receive_inbound_mail(
     auth: Authorized<InboundMailWrite>,
     key: IdempotencyKey,
-    mail: RawMail,
+    mail: MailBody,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let keys = state.auth.keys().clone();
@@ -125,21 +127,22 @@ pub async fn receive_inbound_mail(
 )]
 #[get("/inbound-mail")]
 pub async fn list_unmatched_inbound_mail(
-    _auth: Authorized<DeliveriesRead>,
+    auth: Authorized<DeliveriesRead>,
     list: List<NoFilter>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
+    let granted = auth.into_granted();
     let (NoFilter {}, page, links) = list.into_parts();
     let found = state
         .db
-        .read(move |conn| inbound_mail::list_unmatched(conn, &page))
+        .read(move |conn| inbound_mail::list_unmatched(conn, granted.scope(), &page))
         .await?;
     Ok(links.answer(found.map(InboundMailView::from), None))
 }
 
 /// Get the source of a mail that could not be matched
 ///
-/// As it came over the wire, while it is kept.
+/// As it came over the wire, while it is kept. The audit trail tells who looked.
 #[utoipa::path(
     operation_id = "get_inbound_mail_source",
     tag = "mail",
@@ -149,16 +152,20 @@ pub async fn list_unmatched_inbound_mail(
 )]
 #[get("/inbound-mail/{id}/source")]
 pub async fn get_inbound_mail_source(
-    _auth: Authorized<DeliveriesRead>,
+    auth: Authorized<DeliveriesRead>,
     id: web::Path<InboundMailId>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
+    let granted = auth.into_granted();
+    let reader = granted.clone();
     let id = id.into_inner();
     let sealed = state
         .db
-        .read(move |conn| inbound_mail::mime_of(conn, id))
+        .read(move |conn| inbound_mail::mime_of(conn, granted.scope(), id))
         .await?
         .ok_or_else(Problem::not_found)?;
+    let read = ("inbound_mail.read", "inbound_mail");
+    audit::tell_read(&state, reader.actor(), read, Some(id.to_string()))?;
     let mail = state.auth.keys().open(&sealed);
     let mail = mail.map_err(|error| Problem::internal(&error))?;
     Ok(HttpResponse::Ok().content_type(MESSAGE).body(mail))

@@ -14,7 +14,7 @@ use koplopers_shared::access::{Actor, NetworksJoin, Permit, Scope};
 use koplopers_shared::clock::LocalNow;
 use koplopers_shared::db::{DbConn, DbError, DbResult};
 use koplopers_shared::ids::NetworkMembershipId;
-use koplopers_shared::links::{self, Link, LinkPurpose, LinkRefused};
+use koplopers_shared::links::{self, Link, LinkPurpose};
 use koplopers_shared::mail::institute::Institute;
 use koplopers_shared::mail::time_words;
 use koplopers_shared::networks::{self, LeaveError, Membership, Network};
@@ -85,13 +85,12 @@ pub(super) async fn show_membership(
     let (keys, now) = (state.auth.keys().clone(), visit.now);
     let found = state
         .db
-        .read(
-            move |conn| match links::open(conn, &keys, LinkPurpose::Unsubscribe, &token, now) {
-                Ok(link) => find(conn, &link),
-                Err(LinkRefused::NotValid | LinkRefused::Expired(_)) => Ok(None),
-                Err(LinkRefused::Db(error)) => Err(error),
-            },
-        )
+        .read(move |conn| {
+            match links::opened(conn, &keys, LinkPurpose::Unsubscribe, &token, now)? {
+                Some(link) => find(conn, &link),
+                None => Ok(None),
+            }
+        })
         .await;
     match found {
         Ok(Some(member)) => page(&state, member),
@@ -174,10 +173,9 @@ async fn leave(
     );
     let now: LocalNow = state.local_now();
     let act = move |conn: &mut DbConn| -> DbResult<Option<Member>> {
-        let link = match links::open(conn, &keys, LinkPurpose::Unsubscribe, &token, now.at) {
-            Ok(link) => link,
-            Err(LinkRefused::NotValid | LinkRefused::Expired(_)) => return Ok(None),
-            Err(LinkRefused::Db(error)) => return Err(error),
+        let purpose = LinkPurpose::Unsubscribe;
+        let Some(link) = links::opened(conn, &keys, purpose, &token, now.at)? else {
+            return Ok(None);
         };
         let Some(member) = find(conn, &link)? else {
             return Ok(None);

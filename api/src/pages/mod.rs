@@ -15,6 +15,7 @@ mod layout;
 mod leave;
 mod limits;
 mod offer;
+mod saving;
 mod stylesheet;
 mod visit;
 

@@ -3,7 +3,6 @@
 use actix_web::{HttpResponse, get, patch, post, web};
 use jiff::civil::Date;
 use koplopers_shared::access::{Actor, Granted, PeopleRead, PeopleWrite, Scope};
-use koplopers_shared::audit::{AuditLine, AuditRecord, AuditResult, QueueFull};
 use koplopers_shared::db::{DbConn, DbError, DbResult};
 use koplopers_shared::ids::PersonId;
 use koplopers_shared::paging::{PageSpec, Paged};
@@ -15,14 +14,15 @@ use koplopers_shared::people::{
 use super::dto::{
     ChangePersonRequest, CreatePersonRequest, PersonListFilter, PersonView, SearchPeopleRequest,
 };
+use crate::audit;
 use crate::auth::Authorized;
 use crate::body::Body;
 use crate::etag::IfMatch;
 use crate::idempotency::IdempotencyKey;
 use crate::operation;
 use crate::page::{Links, List, ListBody, NoFilter, PageParams};
+use crate::problem::Problem;
 use crate::problem::document::{ReadErrors, WriteErrors};
-use crate::problem::{Problem, kinds};
 use crate::reply::{self, Reply, StoredResponse};
 use crate::state::AppState;
 
@@ -177,26 +177,15 @@ pub async fn change_person(
     .await
 }
 
-/// Has the audit trail tell who read about a person; of a list, that it was read. What cannot be
-/// told is not shown (security: 74).
+/// Has the audit trail tell who read about a person; of a list, that it was read.
 pub fn tell_read(
     state: &AppState,
     actor: &Actor,
     action: &'static str,
     id: Option<PersonId>,
 ) -> Result<(), Problem> {
-    let line = AuditLine {
-        action,
-        object_type: "person",
-        object_id: id.map(|id| id.to_string()),
-        municipality: actor.scope.bound_to(),
-    };
-    let record = AuditRecord::new(actor, line, AuditResult::Done, state.clock.now());
-    state
-        .auth
-        .audit()
-        .push(record)
-        .map_err(|QueueFull| Problem::unavailable(&kinds::BUSY, 1))
+    let id = id.map(|id| id.to_string());
+    audit::tell_read(state, actor, (action, "person"), id)
 }
 
 async fn page_of(

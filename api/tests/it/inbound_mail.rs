@@ -1,7 +1,11 @@
 //! Bounces: what comes back is matched by our own return address, and by nothing else.
 
-use koplopers_shared::access::Role;
+use koplopers_shared::access::{Role, Scope};
+use koplopers_shared::db::DbError;
+use koplopers_shared::ids::InboundMailId;
+use koplopers_shared::inbound_mail;
 use koplopers_shared::on_both_databases;
+use koplopers_shared::paging::PageSpec;
 use koplopers_shared::testing::given;
 use koplopers_shared::testing::smtp::ReceivedMail;
 use reqwest::Method;
@@ -125,6 +129,19 @@ on_both_databases! {
         let source = ops.get(&format!("/v1/inbound-mail/{id}/source")).await.expect(200);
         assert_eq!(source.header("content-type"), "message/rfc822");
         assert!(source.text.contains("Ben ik hier goed?"));
+        // security: 74
+        app.state.auth.audit().flush().await;
+        let trail = app.as_role(Role::Auditor).get("/v1/audit-events").await.expect(200).json();
+        let read = |line: &serde_json::Value| line["action"] == "inbound_mail.read" && line["objectId"] == id;
+        assert!(trail["items"].as_array().unwrap().iter().any(read), "{trail}");
+        // security: 22; a login of a municipality may come with the scope from elsewhere.
+        let id: InboundMailId = id.parse().unwrap();
+        let seen = app.db.db().read(move |conn| -> Result<_, DbError> {
+            let bound = Scope::municipality(given::amsterdam(), &[]);
+            let listed = inbound_mail::list_unmatched(conn, &bound, &PageSpec::first(10))?;
+            Ok((listed.items.len(), inbound_mail::mime_of(conn, &bound, id)?))
+        });
+        assert_eq!(seen.await.unwrap(), (0, None));
         gateway.get("/v1/inbound-mail").await.problem(403, "forbidden");
     }
 

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use jiff::Timestamp;
 
 use super::AuditResult;
+use crate::access::Scope;
 use crate::db::columns::At;
 use crate::db::schema::audit_events;
 use crate::db::{DbConn, DbResult};
@@ -76,9 +77,12 @@ impl From<AuditRow> for AuditEvent {
     }
 }
 
-/// A page of the audit trail, newest first.
-pub fn list(conn: &mut DbConn, page: &PageSpec) -> DbResult<Paged<AuditEvent>> {
-    let query = audit_events::table.into_boxed();
+/// A page of the audit trail, newest first: of a municipality its own lines.
+pub fn list(conn: &mut DbConn, scope: &Scope, page: &PageSpec) -> DbResult<Paged<AuditEvent>> {
+    let mut query = audit_events::table.into_boxed();
+    if let Some(codes) = scope.codes() {
+        query = query.filter(audit_events::municipality.eq_any(codes.to_vec()));
+    }
     let query = match &page.seek {
         Seek::Start => query.order((audit_events::at.desc(), audit_events::id.desc())),
         Seek::After(Position { at, id }) => query

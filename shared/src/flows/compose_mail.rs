@@ -16,7 +16,7 @@ use crate::keys::KeyRing;
 use crate::links::{LinkPurpose, LinkToken};
 use crate::mail::clean::Line;
 use crate::mail::institute::Institute;
-use crate::mail::{Recipient, RenderError, RenderedMail};
+use crate::mail::{Contents, Recipient, RenderError, RenderedMail, render};
 use crate::offers::OfferStatus;
 use crate::people::{self, Person};
 use crate::settings::Settings;
@@ -216,6 +216,12 @@ struct Composer<'a> {
 }
 
 impl Composer<'_> {
+    /// The mail that says this to the reader.
+    fn write<C: Contents>(&self, contents: &C) -> Result<ComposedMail, ComposeError> {
+        let to = self.reader.as_recipient();
+        Ok(self.addressed(render(contents, &to, &self.letterhead.institute)?))
+    }
+
     /// The mail around what was rendered; answers go to the institute.
     fn addressed(&self, rendered: RenderedMail) -> ComposedMail {
         let institute = &self.letterhead.institute;

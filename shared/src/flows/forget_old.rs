@@ -4,12 +4,12 @@ use jiff::Timestamp;
 
 use crate::db::{DbConn, DbResult};
 use crate::settings::Retention;
-use crate::{audit, deliveries, idempotency, identities, links};
+use crate::{audit, deliveries, idempotency, identities, inbound_mail, links};
 
 /// What one run forgot.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Forgotten {
-    /// Mails whose bytes went.
+    /// Mails whose bytes went: of those that left, and of those that came in unmatched.
     pub mails: usize,
     /// Kept answers.
     pub answers: usize,
@@ -32,7 +32,8 @@ impl Forgotten {
 // security: 79
 pub fn forget_old(conn: &mut DbConn, keep: &Retention, now: Timestamp) -> DbResult<Forgotten> {
     Ok(Forgotten {
-        mails: deliveries::forget_bytes(conn, now - keep.mail_bytes)?,
+        mails: deliveries::forget_bytes(conn, now - keep.mail_bytes)?
+            + inbound_mail::forget_bytes(conn, now - keep.mail_bytes)?,
         answers: idempotency::purge(conn, now)?,
         audit_lines: audit::forget_batch(conn, now - keep.audit)?,
         links: links::forget_expired(conn, now - keep.links)?

@@ -1,8 +1,6 @@
 //! A mail comes in: a bounce is matched with its delivery, shown on the invitation, and its
 //! address gets nothing more.
 
-use aws_lc_rs::digest::{SHA256, digest};
-
 use crate::access::{Actor, Granted, InboundMailWrite};
 use crate::audit::{self, AuditLine};
 use crate::clock::LocalNow;
@@ -10,7 +8,7 @@ use crate::db::{DbConn, DbError};
 use crate::deliveries::{self, return_path};
 use crate::events::{self, NewEvent, Subject};
 use crate::ids::{DeliveryId, InboundMailId};
-use crate::inbound_mail::{self, InboundMail, InboundOutcome, Report, Verdict};
+use crate::inbound_mail::{self, InboundMail, InboundOutcome, RawMail, Report, Verdict};
 use crate::invitations;
 use crate::keys::{KeyError, KeyRing};
 
@@ -25,20 +23,18 @@ pub enum ReceiveMailError {
     Db(#[from] DbError),
 }
 
-/// Takes a mail in, as it came over the wire. The same mail again changes nothing.
+/// Takes a mail in. The same mail again changes nothing.
 pub fn receive_mail(
     conn: &mut DbConn,
     keys: &KeyRing,
     granted: &Granted<InboundMailWrite>,
     now: LocalNow,
-    raw: &[u8],
+    raw: &RawMail,
 ) -> Result<InboundMail, ReceiveMailError> {
-    let digest = digest(&SHA256, raw);
-    if let Some(seen) = inbound_mail::find_seen(conn, digest.as_ref())? {
+    if let Some(seen) = inbound_mail::find_seen(conn, &raw.digest)? {
         return Ok(seen);
     }
-    let report = inbound_mail::read(raw);
-    let (outcome, delivery, reason) = match matched(keys, report.as_ref()) {
+    let (outcome, delivery, reason) = match matched(keys, raw.report.as_ref()) {
         Err(reason) => (InboundOutcome::Unmatched, None, Some(reason)),
         Ok((delivery, report)) => match take(conn, granted.actor(), now, delivery, report)? {
             Some(outcome) => (outcome, Some(delivery), None),
@@ -53,10 +49,10 @@ pub fn receive_mail(
         received_at: now.at,
     };
     let sealed = match outcome {
-        InboundOutcome::Unmatched => Some(keys.seal(raw)?),
+        InboundOutcome::Unmatched => Some(keys.seal(&raw.bytes)?),
         InboundOutcome::Bounced | InboundOutcome::Delayed => None,
     };
-    inbound_mail::insert(conn, &mail, digest.as_ref(), sealed.as_deref())?;
+    inbound_mail::insert(conn, &mail, &raw.digest, sealed.as_deref())?;
     let line = AuditLine {
         action: "inbound_mail.receive",
         object_type: "inbound_mail",

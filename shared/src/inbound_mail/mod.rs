@@ -13,6 +13,6 @@ mod model;
 mod queries;
 mod report;
 
-pub use model::{InboundMail, InboundOutcome};
-pub use queries::{find_seen, forget_mime, insert, list_unmatched, mime_of};
-pub use report::{Report, Verdict, read};
+pub use model::{InboundMail, InboundOutcome, RawMail};
+pub use queries::{find_seen, forget_bytes, insert, list_unmatched, mime_of};
+pub use report::{Report, Verdict};

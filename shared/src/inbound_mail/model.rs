@@ -1,7 +1,9 @@
 //! A mail that came in, and what it was taken for.
 
+use aws_lc_rs::digest::{SHA256, digest};
 use jiff::Timestamp;
 
+use super::report::{self, Report};
 use crate::ids::{DeliveryId, InboundMailId};
 use crate::text_enum;
 
@@ -31,4 +33,26 @@ pub struct InboundMail {
     pub delivery: Option<DeliveryId>,
     /// When it came.
     pub received_at: Timestamp,
+}
+
+/// A mail as it came over the wire (RFC 5322), read before a transaction is opened for it.
+#[derive(Debug, Clone)]
+pub struct RawMail {
+    pub(crate) bytes: Vec<u8>,
+    /// SHA-256: the same mail twice counts once.
+    pub(crate) digest: Vec<u8>,
+    /// What it reports, when it is a report.
+    pub(crate) report: Option<Report>,
+}
+
+impl RawMail {
+    /// Reads what the mail reports.
+    #[must_use]
+    pub fn read(bytes: Vec<u8>) -> Self {
+        Self {
+            digest: digest(&SHA256, &bytes).as_ref().to_vec(),
+            report: report::read(&bytes),
+            bytes,
+        }
+    }
 }

@@ -4,11 +4,15 @@ use diesel::prelude::*;
 use jiff::Timestamp;
 
 use super::{InboundMail, InboundOutcome};
+use crate::access::Scope;
 use crate::db::columns::At;
 use crate::db::schema::inbound_mails;
 use crate::db::{DbConn, DbResult};
 use crate::ids::{DeliveryId, InboundMailId};
 use crate::paging::{PageSpec, Paged, Position, Seek};
+
+/// Mails whose bytes go in one transaction.
+const FORGOTTEN_AT_ONCE: i64 = 500;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = inbound_mails)]
@@ -63,9 +67,16 @@ pub fn insert(
     Ok(())
 }
 
-/// A page of what could not be matched, newest first.
-pub fn list_unmatched(conn: &mut DbConn, page: &PageSpec) -> DbResult<Paged<InboundMail>> {
+/// A page of what could not be matched, newest first. Only the institute sees mail that came in.
+pub fn list_unmatched(
+    conn: &mut DbConn,
+    scope: &Scope,
+    page: &PageSpec,
+) -> DbResult<Paged<InboundMail>> {
     use inbound_mails::{id, received_at};
+    if *scope != Scope::Institute {
+        return Ok(page.finish(Vec::new(), position));
+    }
     let mut query = inbound_mails::table
         .filter(inbound_mails::outcome.eq(InboundOutcome::Unmatched))
         .select(InboundMailRow::as_select())
@@ -94,14 +105,21 @@ pub fn list_unmatched(conn: &mut DbConn, page: &PageSpec) -> DbResult<Paged<Inbo
         .into_iter()
         .map(InboundMail::from)
         .collect();
-    Ok(page.finish(found, |mail| Position {
+    Ok(page.finish(found, position))
+}
+
+fn position(mail: &InboundMail) -> Position {
+    Position {
         at: mail.received_at,
         id: mail.id.0,
-    }))
+    }
 }
 
 /// The sealed bytes of a mail that could not be matched, while they are kept.
-pub fn mime_of(conn: &mut DbConn, id: InboundMailId) -> DbResult<Option<Vec<u8>>> {
+pub fn mime_of(conn: &mut DbConn, scope: &Scope, id: InboundMailId) -> DbResult<Option<Vec<u8>>> {
+    if *scope != Scope::Institute {
+        return Ok(None);
+    }
     let found: Option<Option<Vec<u8>>> = inbound_mails::table
         .find(id)
         .select(inbound_mails::mime)
@@ -110,11 +128,18 @@ pub fn mime_of(conn: &mut DbConn, id: InboundMailId) -> DbResult<Option<Vec<u8>>
     Ok(found.flatten())
 }
 
-/// Forgets the bytes of mails that came in before `before`; says how many.
-pub fn forget_mime(conn: &mut DbConn, before: Timestamp) -> DbResult<usize> {
-    let old = inbound_mails::table
+/// Forgets the bytes of mails that came in before `before`; says how many, a bounded amount.
+pub fn forget_bytes(conn: &mut DbConn, before: Timestamp) -> DbResult<usize> {
+    let old: Vec<InboundMailId> = inbound_mails::table
         .filter(inbound_mails::received_at.lt(At(before)))
-        .filter(inbound_mails::mime.is_not_null());
+        .filter(inbound_mails::mime.is_not_null())
+        .limit(FORGOTTEN_AT_ONCE)
+        .select(inbound_mails::id)
+        .load(conn)?;
+    if old.is_empty() {
+        return Ok(0);
+    }
+    let old = inbound_mails::table.filter(inbound_mails::id.eq_any(old));
     Ok(diesel::update(old)
         .set(inbound_mails::mime.eq(None::<Vec<u8>>))
         .execute(conn)?)

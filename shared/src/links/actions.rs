@@ -63,6 +63,18 @@ pub fn open(
     Ok(link)
 }
 
+/// As [`open`], for who answers both refusals alike: `None` for a link that does not work.
+pub fn opened(
+    conn: &mut DbConn,
+    keys: &KeyRing,
+    purpose: LinkPurpose,
+    token: &str,
+    now: Timestamp,
+) -> DbResult<Option<Link>> {
+    let found = proven(conn, keys, purpose, token)?;
+    Ok(found.filter(|link| link.expires_at > now))
+}
+
 /// The link of a token whose MAC is right for `purpose` and that was not revoked, however old.
 pub(super) fn proven(
     conn: &mut DbConn,

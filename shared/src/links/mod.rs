@@ -19,7 +19,7 @@ mod fresh;
 mod queries;
 mod token;
 
-pub use actions::{LinkRefused, make, open, revoke, revoke_object};
+pub use actions::{LinkRefused, make, open, opened, revoke, revoke_object};
 pub use fresh::{FreshLinkFor, fresh_link_for};
 pub use queries::forget_expired;
 pub use token::LinkToken;

@@ -28,15 +28,6 @@ pub struct Municipality {
     pub source_year: i32,
 }
 
-impl Municipality {
-    /// Whether it exists on a day.
-    #[must_use]
-    pub fn exists_on(&self, day: Date) -> bool {
-        self.valid_from.is_none_or(|from| from <= day)
-            && self.valid_until.is_none_or(|until| day < until)
-    }
-}
-
 /// That one municipality came in the place of another, or of a part of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Succession {

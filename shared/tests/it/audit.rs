@@ -2,10 +2,12 @@
 
 use diesel::connection::SimpleConnection as _;
 use jiff::{SignedDuration, Timestamp};
-use koplopers_shared::access::Actor;
+use koplopers_shared::access::{Actor, Scope};
 use koplopers_shared::audit::{self, AuditLine, AuditRecord, AuditResult, BrokenChain};
 use koplopers_shared::db::{Db, DbConn, DbError};
 use koplopers_shared::on_both_databases;
+use koplopers_shared::paging::PageSpec;
+use koplopers_shared::testing::given;
 
 /// Years before any test runs: the database refuses to delete younger lines by its own clock.
 fn long_ago() -> Timestamp {
@@ -56,6 +58,29 @@ fn without_guard(conn: &mut DbConn, statement: &str) {
 }
 
 on_both_databases! {
+    async fn a_municipality_reads_its_own_lines(db: TestDb) {
+        // security: 22
+        let (own, other) = (given::amsterdam(), given::utrecht());
+        let seen = db.write(move |conn| -> Result<_, DbError> {
+            for municipality in [Some(own), Some(other), None] {
+                let line = AuditLine {
+                    action: "intake.read",
+                    object_type: "intake",
+                    object_id: None,
+                    municipality,
+                };
+                audit::record(conn, &Actor::system("test"), line, long_ago())?;
+            }
+            let page = PageSpec::first(10);
+            let bound = Scope::municipality(own, &[]);
+            let institute = audit::list(conn, &Scope::Institute, &page)?.items.len();
+            Ok((audit::list(conn, &bound, &page)?.items, institute))
+        });
+        let (bound, institute) = seen.await.unwrap();
+        let codes: Vec<_> = bound.iter().map(|line| line.municipality).collect();
+        assert_eq!((codes, institute), (vec![Some(own)], 3));
+    }
+
     async fn a_changed_line_breaks_its_batch(db: TestDb) {
         // security: 75
         for days in 0..3 {

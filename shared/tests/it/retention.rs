@@ -12,7 +12,8 @@ use koplopers_shared::db::schema::{
 use koplopers_shared::db::{Db, DbConn, DbError};
 use koplopers_shared::deliveries::DeliveryState;
 use koplopers_shared::flows::{Forgotten, forget_old};
-use koplopers_shared::ids::{DeliveryId, IntakeId};
+use koplopers_shared::ids::{DeliveryId, InboundMailId, IntakeId};
+use koplopers_shared::inbound_mail::{self, InboundMail, InboundOutcome};
 use koplopers_shared::keys::{self, KeyError, KeyRing, MasterKey};
 use koplopers_shared::links::{self, LinkPurpose};
 use koplopers_shared::on_both_databases;
@@ -82,6 +83,29 @@ on_both_databases! {
         let shorter = Retention { mail_bytes: SignedDuration::ZERO, ..Retention::default() };
         assert_eq!(forget(&db, shorter).await.mails, 1);
         assert_eq!(count(&db, "SELECT count(*) FROM deliveries WHERE mime IS NOT NULL"), 1);
+    }
+
+    async fn the_bytes_of_a_mail_that_could_not_be_matched_go_thirty_days_after_it_came(db: TestDb) {
+        // security: 79
+        let thirty = SignedDuration::from_hours(24 * 30);
+        for (number, age) in [(1, thirty + SECOND), (2, thirty - SECOND)] {
+            db.write(move |conn| {
+                let mail = InboundMail {
+                    id: InboundMailId::generate(),
+                    outcome: InboundOutcome::Unmatched,
+                    reason: None,
+                    delivery: None,
+                    received_at: now() - age,
+                };
+                inbound_mail::insert(conn, &mail, &[number; 32], Some(&[number; 100]))
+            })
+            .await
+            .unwrap();
+        }
+        let forgotten = forget(&db, Retention::default()).await;
+        assert_eq!(forgotten, Forgotten { mails: 1, ..Forgotten::default() });
+        assert_eq!(count(&db, "SELECT count(*) FROM inbound_mails WHERE mime IS NOT NULL"), 1);
+        assert_eq!(count(&db, "SELECT count(*) FROM inbound_mails"), 2);
     }
 
     async fn kept_answers_go_after_48_hours(db: TestDb) {

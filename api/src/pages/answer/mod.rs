@@ -7,22 +7,21 @@ mod form;
 mod view;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
 use koplopers_shared::access::{Actor, InvitationsAnswer, Permit};
 use koplopers_shared::db::{DbConn, DbError, DbResult};
-use koplopers_shared::idempotency::{IdempotencyKey, Outcome, StoredResponse, WriteOnceError};
+use koplopers_shared::idempotency::{IdempotencyKey, Outcome, WriteOnceError};
 use koplopers_shared::ids::InvitationId;
 use koplopers_shared::invitations::{self, Answer, AnswerError, AnsweredVia};
-use koplopers_shared::links::{self, LinkPurpose, LinkRefused};
+use koplopers_shared::links::{self, LinkPurpose};
 
 use super::bad_link;
 use super::form::{Form, unreadable};
 use super::layout::{Layout, Words, html};
+use super::saving;
 use super::visit::Visit;
 use crate::state::AppState;
 use form::AnswerForm;
@@ -64,16 +63,9 @@ pub(super) async fn show_answer(
         Ok(None) => return bad_link::show(&visit.layout),
         Err(error) => return visit.failed(&error),
     };
-    let saved = req.query_string() == SAVED;
+    let saved = req.query_string() == saving::SAVED;
     page(&state, &visit, &invited, StatusCode::OK, saved, None)
 }
-
-/// The query of the page's address after an answer was saved.
-const SAVED: &str = "saved";
-
-/// From the page to itself, saying that the answer was saved. Relative, because it is kept for a
-/// repeat of the form, and what is kept must hold no live link.
-const SEE_SAVED: &str = "?saved";
 
 /// Takes an answer; or, at a link that does not work, the request for a fresh one.
 #[utoipa::path(
@@ -112,11 +104,9 @@ pub(super) async fn submit_answer(
             return page(&state, &visit, &invited, status, false, Some(*form));
         }
     };
-    match save(&state, &visit, &invited, &token, &parsed).await {
-        Ok(Outcome::Fresh(_) | Outcome::Replayed(_)) => HttpResponse::SeeOther()
-            .insert_header((LOCATION, SEE_SAVED))
-            .insert_header((CACHE_CONTROL, "no-store"))
-            .finish(),
+    let save = async || save(&state, &visit, &invited, &token, &parsed).await;
+    match saving::patiently(save).await {
+        Ok(Outcome::Fresh(_) | Outcome::Replayed(_)) => saving::see_saved(),
         Err(WriteOnceError::Action(AnswerError::Db(error))) => visit.failed(&error),
         // Somebody went back and sent the old form with another answer.
         Err(WriteOnceError::BodyDiffers | WriteOnceError::StillRunning) => {
@@ -142,30 +132,8 @@ const SENT_BEFORE: Words = Words {
     en: "You sent this form before. Check your answer and save it once more",
 };
 
-/// How long a second press of the button waits for the first, in milliseconds. Browsers show the
-/// answer to the second, so it must be the answer to the first.
-const PAUSES: [u64; 3] = [50, 200, 500];
-
 /// Saves the answer in the name of the link's recipient; the same form again changes nothing.
 async fn save(
-    state: &AppState,
-    visit: &Visit<'_>,
-    invited: &Invited,
-    token: &str,
-    parsed: &form::Parsed,
-) -> Result<Outcome, WriteOnceError<AnswerError>> {
-    let mut outcome = save_once(state, visit, invited, token, parsed).await;
-    for pause in PAUSES {
-        if !matches!(outcome, Err(WriteOnceError::StillRunning)) {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(pause)).await;
-        outcome = save_once(state, visit, invited, token, parsed).await;
-    }
-    outcome
-}
-
-async fn save_once(
     state: &AppState,
     visit: &Visit<'_>,
     invited: &Invited,
@@ -196,28 +164,13 @@ async fn save_once(
         .db
         .write_once(Some(key), move |conn| {
             // Opened again in the transaction: the link may have been revoked since.
-            let link = match links::open(conn, &keys, LinkPurpose::Answer, &token, now) {
-                Ok(link) => link,
-                Err(LinkRefused::Db(error)) => return Err(AnswerError::Db(error)),
-                Err(LinkRefused::NotValid | LinkRefused::Expired(_)) => {
-                    return Err(AnswerError::NotFound);
-                }
-            };
+            let link = links::opened(conn, &keys, LinkPurpose::Answer, &token, now)?;
+            let link = link.ok_or(AnswerError::NotFound)?;
             let id = InvitationId(link.object);
             invitations::answer(conn, &granted, now, id, None, answer.clone())?;
-            Ok(see_saved())
+            Ok(saving::kept())
         })
         .await
-}
-
-/// What is kept for a repeat of the form.
-fn see_saved() -> StoredResponse {
-    StoredResponse {
-        status: StatusCode::SEE_OTHER.as_u16(),
-        headers: vec![(LOCATION.as_str().to_owned(), SEE_SAVED.to_owned())],
-        body: String::new(),
-        replay_body: None,
-    }
 }
 
 /// What the link leads to; `None` when it does not work.
@@ -230,10 +183,9 @@ async fn load(
     state
         .db
         .read(move |conn: &mut DbConn| -> DbResult<Option<Invited>> {
-            match links::open(conn, &keys, LinkPurpose::Answer, &token, now) {
-                Ok(link) => view::find(conn, link),
-                Err(LinkRefused::NotValid | LinkRefused::Expired(_)) => Ok(None),
-                Err(LinkRefused::Db(error)) => Err(error),
+            match links::opened(conn, &keys, LinkPurpose::Answer, &token, now)? {
+                Some(link) => view::find(conn, link),
+                None => Ok(None),
             }
         })
         .await

@@ -8,24 +8,23 @@ mod form;
 mod view;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
 use koplopers_shared::access::{Actor, OffersAnswer, Permit};
 use koplopers_shared::clock::LocalNow;
 use koplopers_shared::db::{DbConn, DbError, DbResult};
 use koplopers_shared::flows::fresh_link;
-use koplopers_shared::idempotency::{IdempotencyKey, Outcome, StoredResponse, WriteOnceError};
+use koplopers_shared::idempotency::{IdempotencyKey, Outcome, WriteOnceError};
 use koplopers_shared::ids::OfferId;
-use koplopers_shared::links::{self, LinkPurpose, LinkRefused};
+use koplopers_shared::links::{self, LinkPurpose};
 use koplopers_shared::offers::{self, AnswerOfferError, OfferStatus};
 
 use super::bad_link;
 use super::form::{Form, unreadable};
 use super::layout::{Layout, Words, html, message};
+use super::saving;
 use super::visit::Visit;
 use crate::state::AppState;
 use form::OfferForm;
@@ -69,16 +68,9 @@ pub(super) async fn show_offer(
         Ok(None) => return bad_link::show(&visit.layout),
         Err(error) => return visit.failed(&error),
     };
-    let saved = req.query_string() == SAVED;
+    let saved = req.query_string() == saving::SAVED;
     page(&state, &visit, &offered, StatusCode::OK, saved, None)
 }
-
-/// The query of the page's address after an answer was saved.
-const SAVED: &str = "saved";
-
-/// From the page to itself, saying that the answer was saved. Relative, because it is kept for a
-/// repeat of the form, and what is kept must hold no live link.
-const SEE_SAVED: &str = "?saved";
 
 /// Takes an answer, or a request for the newer offer; or, at a link that does not work, the
 /// request for a fresh one.
@@ -118,8 +110,9 @@ pub(super) async fn submit_offer(
             return page(&state, &visit, &offered, status, false, Some(*form));
         }
     };
-    match save(&state, &visit, &offered, &token, &parsed).await {
-        Ok(Outcome::Fresh(_) | Outcome::Replayed(_)) => see_saved_now(),
+    let save = async || save(&state, &visit, &offered, &token, &parsed).await;
+    match saving::patiently(save).await {
+        Ok(Outcome::Fresh(_) | Outcome::Replayed(_)) => saving::see_saved(),
         Err(WriteOnceError::Action(AnswerOfferError::Db(
             error @ (DbError::Saturated
             | DbError::Unreachable
@@ -146,13 +139,6 @@ pub(super) async fn submit_offer(
             Err(error) => visit.failed(&error),
         },
     }
-}
-
-fn see_saved_now() -> HttpResponse {
-    HttpResponse::SeeOther()
-        .insert_header((LOCATION, SEE_SAVED))
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .finish()
 }
 
 /// Mails a link to the offer that counts now, to the sponsor.
@@ -190,30 +176,8 @@ const NEWER_SENT: Words = Words {
     en: "Within a few minutes you get a mail with a link to the newer offer. Nothing there? Look among your unwanted mail too, or write to us.",
 };
 
-/// How long a second press of the button waits for the first, in milliseconds. Browsers show the
-/// answer to the second, so it must be the answer to the first.
-const PAUSES: [u64; 3] = [50, 200, 500];
-
 /// Saves the answer in the name of the link's recipient; the same form again changes nothing.
 async fn save(
-    state: &AppState,
-    visit: &Visit<'_>,
-    offered: &Offered,
-    token: &str,
-    parsed: &form::Parsed,
-) -> Result<Outcome, WriteOnceError<AnswerOfferError>> {
-    let mut outcome = save_once(state, visit, offered, token, parsed).await;
-    for pause in PAUSES {
-        if !matches!(outcome, Err(WriteOnceError::StillRunning)) {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(pause)).await;
-        outcome = save_once(state, visit, offered, token, parsed).await;
-    }
-    outcome
-}
-
-async fn save_once(
     state: &AppState,
     visit: &Visit<'_>,
     offered: &Offered,
@@ -241,27 +205,12 @@ async fn save_once(
         .db
         .write_once(Some(key), move |conn| {
             // Opened again in the transaction: the link may have been revoked since.
-            let link = match links::open(conn, &keys, LinkPurpose::Offer, &token, now.at) {
-                Ok(link) => link,
-                Err(LinkRefused::Db(error)) => return Err(AnswerOfferError::Db(error)),
-                Err(LinkRefused::NotValid | LinkRefused::Expired(_)) => {
-                    return Err(AnswerOfferError::NotFound);
-                }
-            };
+            let link = links::opened(conn, &keys, LinkPurpose::Offer, &token, now.at)?;
+            let link = link.ok_or(AnswerOfferError::NotFound)?;
             offers::answer(conn, &granted, now, OfferId(link.object), answer.clone())?;
-            Ok(see_saved())
+            Ok(saving::kept())
         })
         .await
-}
-
-/// What is kept for a repeat of the form.
-fn see_saved() -> StoredResponse {
-    StoredResponse {
-        status: StatusCode::SEE_OTHER.as_u16(),
-        headers: vec![(LOCATION.as_str().to_owned(), SEE_SAVED.to_owned())],
-        body: String::new(),
-        replay_body: None,
-    }
 }
 
 fn local(state: &AppState, visit: &Visit<'_>) -> LocalNow {
@@ -279,10 +228,9 @@ async fn load(
     state
         .db
         .read(move |conn: &mut DbConn| -> DbResult<Option<Offered>> {
-            match links::open(conn, &keys, LinkPurpose::Offer, &token, now.at) {
-                Ok(link) => view::find(conn, link, now.today),
-                Err(LinkRefused::NotValid | LinkRefused::Expired(_)) => Ok(None),
-                Err(LinkRefused::Db(error)) => Err(error),
+            match links::opened(conn, &keys, LinkPurpose::Offer, &token, now.at)? {
+                Some(link) => view::find(conn, link, now.today),
+                None => Ok(None),
             }
         })
         .await

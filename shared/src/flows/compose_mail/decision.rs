@@ -10,7 +10,6 @@ use crate::ids::{DecisionId, IntakeId};
 use crate::intakes::{self, Intake, IntakeStatus};
 use crate::mail::clean::{Line, Paragraphs};
 use crate::mail::decision::{IntakeClosed, IntakeDeclined, IntakeMatched, IntakeWaitlisted};
-use crate::mail::render;
 
 /// A decision that a mail tells of.
 pub(super) struct DecisionFacts {
@@ -58,8 +57,7 @@ impl Composer<'_> {
             reason: facts.reason(),
             came_free,
         };
-        let to = self.reader.as_recipient();
-        Ok(self.addressed(render(&contents, &to, &self.letterhead.institute)?))
+        self.write(&contents)
     }
 
     pub(super) fn intake_waitlisted(
@@ -76,8 +74,7 @@ impl Composer<'_> {
             reason: facts.reason(),
             position: intake.waitlist_position.unwrap_or(1),
         };
-        let to = self.reader.as_recipient();
-        Ok(self.addressed(render(&contents, &to, &self.letterhead.institute)?))
+        self.write(&contents)
     }
 
     pub(super) fn intake_declined(
@@ -93,8 +90,7 @@ impl Composer<'_> {
             decided_on: self.day(intake.closed_at, intake.updated_at),
             reason: facts.reason(),
         };
-        let to = self.reader.as_recipient();
-        Ok(self.addressed(render(&contents, &to, &self.letterhead.institute)?))
+        self.write(&contents)
     }
 
     pub(super) fn intake_closed(
@@ -110,7 +106,6 @@ impl Composer<'_> {
             decided_on: self.day(intake.closed_at, intake.updated_at),
             reason: facts.reason(),
         };
-        let to = self.reader.as_recipient();
-        Ok(self.addressed(render(&contents, &to, &self.letterhead.institute)?))
+        self.write(&contents)
     }
 }

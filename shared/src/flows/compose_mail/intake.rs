@@ -12,7 +12,6 @@ use crate::ids::{IntakeId, OrganisationId, PersonId};
 use crate::intakes::{self, Intake, IntakeStatus};
 use crate::mail::clean::{Line, Paragraphs};
 use crate::mail::intake::{IntakeReceived, IntakeWithdrawn, ProgrammeContact, ProgrammeNames};
-use crate::mail::render;
 use crate::meetings::{self, MeetingFilter, MeetingStatus};
 use crate::paging::PageSpec;
 use crate::{organisations, people, programmes};
@@ -59,8 +58,7 @@ impl Composer<'_> {
             next: content.talk_kind,
             notice: notice::for_contact(self, intake)?,
         };
-        let to = self.reader.as_recipient();
-        Ok(self.addressed(render(&contents, &to, &self.letterhead.institute)?))
+        self.write(&contents)
     }
 
     pub(super) fn intake_withdrawn(
@@ -76,8 +74,7 @@ impl Composer<'_> {
             reason: intake.closed_reason.as_deref().and_then(Paragraphs::new),
             had_talk: self.had_talk(intake)?,
         };
-        let to = self.reader.as_recipient();
-        Ok(self.addressed(render(&contents, &to, &self.letterhead.institute)?))
+        self.write(&contents)
     }
 
     pub(super) fn content(&mut self, intake: &Intake) -> Result<ProgrammeContent, ComposeError> {

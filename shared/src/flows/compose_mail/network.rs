@@ -11,7 +11,6 @@ use crate::ids::NetworkMembershipId;
 use crate::links::{self, LinkPurpose};
 use crate::mail::clean::{Line, Paragraphs};
 use crate::mail::network::{BroughtBy, FreshLeaveLink, NetworkNames, NetworkWelcome};
-use crate::mail::render;
 use crate::networks::{self, Membership, MembershipStatus, Network};
 use crate::{programmes, trajectories};
 
@@ -51,8 +50,7 @@ impl Composer<'_> {
             leave_url: leave_url.clone(),
             notice: notice::for_member(self, &facts.membership)?,
         };
-        let to = self.reader.as_recipient();
-        let mut mail = self.addressed(render(&contents, &to, &self.letterhead.institute)?);
+        let mut mail = self.write(&contents)?;
         mail.unsubscribe_url = Some(leave_url);
         Ok(mail)
     }
@@ -71,8 +69,7 @@ impl Composer<'_> {
                 .to_datetime(expires_at - SignedDuration::from_hours(24))
                 .date(),
         };
-        let to = self.reader.as_recipient();
-        Ok(self.addressed(render(&contents, &to, &self.letterhead.institute)?))
+        self.write(&contents)
     }
 
     /// The trajectory because of which somebody is a member.

@@ -16,7 +16,6 @@ use crate::links::{self, LinkPurpose};
 use crate::mail::clean::{Line, Paragraphs};
 use crate::mail::intake::ProgrammeNames;
 use crate::mail::offer as mails;
-use crate::mail::render;
 use crate::offers::{self, Offer, OfferStatus};
 
 /// How long after the last day of an offer its link still opens a page, which then says what
@@ -91,8 +90,7 @@ impl Composer<'_> {
             offer_url,
             notice: notice::for_contact(self, intake)?,
         };
-        let to = self.reader.as_recipient();
-        Ok(self.addressed(render(&contents, &to, &self.letterhead.institute)?))
+        self.write(&contents)
     }
 
     pub(super) fn offer_accepted(
@@ -111,8 +109,7 @@ impl Composer<'_> {
             accepted_on: self.day(facts.offer.answered_at, facts.offer.updated_at),
             notice: notice::for_contact(self, &facts.intake)?,
         };
-        let to = self.reader.as_recipient();
-        Ok(self.addressed(render(&contents, &to, &self.letterhead.institute)?))
+        self.write(&contents)
     }
 
     pub(super) fn offer_refused(
@@ -132,8 +129,7 @@ impl Composer<'_> {
                 .and_then(Paragraphs::new),
             notice: notice::for_contact(self, &facts.intake)?,
         };
-        let to = self.reader.as_recipient();
-        Ok(self.addressed(render(&contents, &to, &self.letterhead.institute)?))
+        self.write(&contents)
     }
 
     pub(super) fn offer_link(&mut self, facts: &OfferFacts) -> Result<ComposedMail, ComposeError> {
@@ -150,8 +146,7 @@ impl Composer<'_> {
                 .to_datetime(expires_at - SignedDuration::from_hours(24))
                 .date(),
         };
-        let to = self.reader.as_recipient();
-        Ok(self.addressed(render(&contents, &to, &self.letterhead.institute)?))
+        self.write(&contents)
     }
 
     fn offered_programme(

@@ -9,7 +9,6 @@ use crate::intakes::{Intake, IntakeStatus};
 use crate::knowledge::referrals::{self, Referral};
 use crate::mail::clean::{Line, Paragraphs};
 use crate::mail::referral::{IntakeReferred, ReferredItem};
-use crate::mail::render;
 
 /// A referred intake and what it was referred to.
 pub(super) struct ReferralFacts {
@@ -49,7 +48,6 @@ impl Composer<'_> {
             items: items.collect(),
             notice: notice::for_contact(self, intake)?,
         };
-        let to = self.reader.as_recipient();
-        Ok(self.addressed(render(&contents, &to, &self.letterhead.institute)?))
+        self.write(&contents)
     }
 }

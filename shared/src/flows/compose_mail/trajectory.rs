@@ -9,7 +9,6 @@ use crate::deliveries::DroppedReason;
 use crate::ids::TrajectoryId;
 use crate::intakes::{self, Intake};
 use crate::mail::clean::Line;
-use crate::mail::render;
 use crate::mail::trajectory::{PlannedStep, TrajectoryRunning};
 use crate::trajectories::{self, Block, Step, StepStatus, Trajectory, TrajectoryStatus};
 
@@ -49,8 +48,7 @@ impl Composer<'_> {
             steps: planned(trajectory, &content, self.reader.person.language),
             notice: notice::for_contact(self, intake)?,
         };
-        let to = self.reader.as_recipient();
-        Ok(self.addressed(render(&contents, &to, &self.letterhead.institute)?))
+        self.write(&contents)
     }
 }
 
