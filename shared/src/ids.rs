@@ -152,6 +152,24 @@ typed_id! {
     LearningNetworkId,
     /// One person's membership of a learning network.
     NetworkMembershipId,
+    /// A group of associate members that starts together.
+    CohortId,
+    /// One person's way to membership.
+    CandidacyId,
+    /// One nominator's text.
+    NominationId,
+    /// What a highest executive was asked, and what they answered.
+    ConsentId,
+    /// One reviewer's judgement of one candidacy.
+    ReviewId,
+    /// An associate member.
+    MemberId,
+    /// Something a member knows or wants to work on.
+    MemberTopicId,
+    /// A round in which members choose themes.
+    ThemeRoundId,
+    /// A theme that a member proposed in a round.
+    ThemeProposalId,
 }
 
 #[cfg(test)]

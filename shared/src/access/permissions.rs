@@ -71,6 +71,36 @@ permissions! {
     NetworksJoin => "networks:join",
     /// Make, change and close learning networks.
     NetworksWrite => "networks:write",
+    /// Read one's own nominations and their outcome.
+    NominationsRead => "nominations:read",
+    /// Nominate, and take a nomination back.
+    NominationsWrite => "nominations:write",
+    /// Read candidacies, with every nomination, the consent and the reviews.
+    CandidaciesRead => "candidacies:read",
+    /// Keep candidacies: merge, split, tell the candidate, ask for consent, assign reviewers.
+    CandidaciesWrite => "candidacies:write",
+    /// Review the candidacies one is assigned to.
+    CandidaciesReview => "candidacies:review",
+    /// Decide on candidacies.
+    CandidaciesDecide => "candidacies:decide",
+    /// Accept, decline or object as a candidate; only by the link that was sent to them.
+    CandidaciesAnswer => "candidacies:answer",
+    /// Give or refuse consent; only by the link that was sent to the executive.
+    ConsentsAnswer => "consents:answer",
+    /// Read members, as far as each of them chose, and cohorts.
+    MembersRead => "members:read",
+    /// Keep one's own profile as a member.
+    MembersProfile => "members:profile",
+    /// Keep all members and cohorts.
+    MembersWrite => "members:write",
+    /// Read theme rounds.
+    ThemeRoundsRead => "theme-rounds:read",
+    /// Propose themes and vote on them, as a member.
+    ThemeRoundsVote => "theme-rounds:vote",
+    /// Open, close and cancel theme rounds.
+    ThemeRoundsWrite => "theme-rounds:write",
+    /// Hand out everything stored about a person, and erase it.
+    PeopleErase => "people:erase",
     /// Read the outbox.
     DeliveriesRead => "deliveries:read",
     /// Retry and drop deliveries, pause and resume the queue.

@@ -10,16 +10,19 @@
 )]
 
 mod access;
+mod candidates;
 mod catalogue;
 mod engagements;
 mod gatherings;
 mod knowledge;
+mod membership;
 mod outbox;
 mod parties;
 mod requests;
 mod traces;
 
 pub use access::{client_secrets, clients, identities, identity_links, keys, links};
+pub use candidates::{candidacies, cohorts, consents, nominations, reviews};
 pub use catalogue::{
     municipalities, municipality_successors, programme_contacts, programme_partners,
     programme_versions, programmes, rounds, target_groups, themes,
@@ -31,6 +34,9 @@ pub use engagements::{
 pub use gatherings::{invitations, meetings};
 pub use knowledge::{
     knowledge_item_target_groups, knowledge_item_themes, knowledge_items, referrals, spreads,
+};
+pub use membership::{
+    member_practices, member_topics, members, theme_proposals, theme_rounds, theme_votes,
 };
 pub use outbox::{
     deliveries, delivery_attempts, inbound_mails, queue_pauses, schedule_slots, suppressions,
@@ -96,4 +102,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     trajectory_officials,
     learning_networks,
     network_memberships,
+    cohorts,
+    candidacies,
+    nominations,
+    consents,
+    reviews,
+    members,
+    member_topics,
+    member_practices,
+    theme_rounds,
+    theme_proposals,
+    theme_votes,
 );
