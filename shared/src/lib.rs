@@ -33,6 +33,7 @@ pub mod organisations;
 pub mod overviews;
 pub mod paging;
 pub mod people;
+pub mod personal_data;
 pub mod programmes;
 pub mod reference;
 pub mod schedule;

@@ -281,6 +281,7 @@ impl PersonView {
             allowed_actions: vec![
                 AllowedActionView::new("change", permitted, change),
                 AllowedActionView::new("add_role", permitted, alive),
+                AllowedActionView::new("erase", caller.also(Permit::PeopleErase), alive),
             ],
         }
     }

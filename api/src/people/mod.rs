@@ -2,6 +2,7 @@
 
 mod dto;
 mod handlers;
+mod personal_data;
 mod problems;
 mod roles;
 
@@ -17,6 +18,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(handlers::search_people)
         .service(handlers::get_person)
         .service(handlers::change_person)
+        .service(personal_data::export_person)
+        .service(personal_data::erase_person)
         .service(roles::create_person_role)
         .service(roles::end_person_role);
 }

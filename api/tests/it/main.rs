@@ -10,6 +10,7 @@ mod commands;
 mod conventions;
 mod decisions;
 mod document;
+mod erasure;
 mod inbound_mail;
 mod intake_life;
 mod intakes;

@@ -185,9 +185,11 @@ macro_rules! text_column {
     Eq,
     PartialOrd,
     Ord,
+    serde::Serialize,
     diesel::expression::AsExpression,
     diesel::deserialize::FromSqlRow,
 )]
+#[serde(transparent)]
 #[diesel(sql_type = Moment)]
 pub struct At(pub Timestamp);
 
@@ -212,9 +214,11 @@ impl From<Timestamp> for At {
     Eq,
     PartialOrd,
     Ord,
+    serde::Serialize,
     diesel::expression::AsExpression,
     diesel::deserialize::FromSqlRow,
 )]
+#[serde(transparent)]
 #[diesel(sql_type = Day)]
 pub struct On(pub Date);
 

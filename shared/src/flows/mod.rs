@@ -5,6 +5,7 @@ pub mod catalogue;
 mod change_round;
 mod compose_mail;
 mod decide;
+mod erase_person;
 mod finish_mail;
 mod forget_old;
 pub mod fresh_link;
@@ -26,6 +27,7 @@ pub use decide::{
     DecideError, HinderedIntake, NewDecision, ReleaseRoundError, decision_of, prepare_decision,
     release_decision, release_round, take_back_decision,
 };
+pub use erase_person::{ErasePersonError, erase_candidacy, erase_person};
 pub use finish_mail::{finish_mails, sweep_mails};
 pub use forget_old::{Forgotten, forget_old};
 pub use places::free_place;
