@@ -1,8 +1,8 @@
 //! Query strings: every key documented, every failure told at once (security: 35).
 
 use std::any::{TypeId, type_name};
-use std::collections::HashMap;
 use std::future::{Ready, ready};
+use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use unicode_normalization::UnicodeNormalization as _;
 use utoipa::IntoParams;
 use utoipa::openapi::Required;
-use utoipa::openapi::path::{Parameter, ParameterIn};
+use utoipa::openapi::path::ParameterIn;
 
 use crate::body::schema::{self, Schema};
 use crate::problem::{FieldError, Problem};
@@ -52,18 +52,14 @@ pub(crate) fn parse<T: DeserializeOwned + IntoParams + 'static>(
     query: &str,
     elsewhere: &[&str],
 ) -> Result<T, Problem> {
-    let params = T::into_params(|| Some(ParameterIn::Query));
-    let shapes: HashMap<&str, Shape> = params
-        .iter()
-        .map(|param| (param.name.as_str(), shape_of(param)))
-        .collect();
+    let schema = compiled::<T>()?;
     let mut failures = Vec::new();
     let mut values = Map::new();
     for (key, text) in pairs(query) {
         if elsewhere.contains(&key.as_str()) {
             continue;
         }
-        let Some(shape) = shapes.get(key.as_str()) else {
+        let Some(shape) = schema.field(&key).map(shape_of) else {
             failures.push(FieldError::new(key, "unknown", "is not a key of this list"));
             continue;
         };
@@ -75,21 +71,18 @@ pub(crate) fn parse<T: DeserializeOwned + IntoParams + 'static>(
             ));
             continue;
         }
-        add(&mut values, &mut failures, key, text, *shape);
+        add(&mut values, &mut failures, key, text, shape);
     }
-    failures.extend(
-        compiled::<T>(&params)?
-            .check(&Value::Object(values.clone()), "")
-            .into_iter()
-            .map(|failure| FieldError {
-                name: failure.name.trim_start_matches('/').to_owned(),
-                ..failure
-            }),
-    );
+    let values = Value::Object(values);
+    let unfit = schema.check(&values, "").into_iter();
+    failures.extend(unfit.map(|failure| FieldError {
+        name: failure.name.trim_start_matches('/').to_owned(),
+        ..failure
+    }));
     if !failures.is_empty() {
         return Err(Problem::invalid(failures));
     }
-    serde_json::from_value(Value::Object(values)).map_err(|_| {
+    serde_json::from_value(values).map_err(|_| {
         Problem::invalid_field(
             "",
             "invalid",
@@ -129,8 +122,7 @@ fn add(
     }
 }
 
-fn shape_of(param: &Parameter) -> Shape {
-    let schema = serde_json::to_value(&param.schema).unwrap_or_default();
+fn shape_of(schema: &Value) -> Shape {
     let is = |wanted: &str| match &schema["type"] {
         Value::String(kind) => kind == wanted,
         Value::Array(kinds) => kinds.iter().any(|kind| kind == wanted),
@@ -147,21 +139,21 @@ fn shape_of(param: &Parameter) -> Shape {
     }
 }
 
-/// One object schema made of the parameters' own.
-fn compiled<T: 'static>(params: &[Parameter]) -> Result<std::sync::Arc<Schema>, Problem> {
+/// One object schema made of the parameters' own, once: every request with a query asks for it.
+fn compiled<T: IntoParams + 'static>() -> Result<Arc<Schema>, Problem> {
     schema::cached(TypeId::of::<Query<T>>(), || {
         let mut properties = Map::new();
         let mut required = Vec::new();
-        for param in params {
+        for param in T::into_params(|| Some(ParameterIn::Query)) {
             let schema = serde_json::to_value(&param.schema).unwrap_or_default();
             if schema.get("$ref").is_some() {
                 tracing::error!(query = type_name::<T>(), key = param.name, "needs inline");
                 continue;
             }
-            properties.insert(param.name.clone(), schema);
             if param.required == Required::True {
                 required.push(param.name.clone());
             }
+            properties.insert(param.name, schema);
         }
         json!({ "type": "object", "properties": properties, "required": required })
     })

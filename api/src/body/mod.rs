@@ -126,7 +126,7 @@ pub fn parse<T: DeserializeOwned + ToSchema + 'static>(bytes: &[u8]) -> Result<T
     if !failures.is_empty() {
         return Err(Problem::invalid(failures));
     }
-    if schema.has_field(bsn::STATEMENT) {
+    if schema.field(bsn::STATEMENT).is_some() {
         bsn::look(&value)?;
     }
     // What the schema lets through and the type does not is a rule that a schema cannot say.

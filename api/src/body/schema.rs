@@ -27,7 +27,7 @@ const FILLED_TEXT: &str = r"\S";
 /// A compiled schema.
 pub struct Schema {
     validator: Validator,
-    fields: Vec<String>,
+    fields: Map<String, Value>,
 }
 
 static COMPILED: LazyLock<RwLock<HashMap<TypeId, Arc<Schema>>>> = LazyLock::new(RwLock::default);
@@ -81,8 +81,7 @@ impl Schema {
         for format in formats::FORMATS {
             options = options.with_format(format.name, format.check);
         }
-        let properties = schema.get("properties").and_then(Value::as_object);
-        let fields = properties.map(|fields| fields.keys().cloned().collect());
+        let fields = schema.get("properties").and_then(Value::as_object).cloned();
         options
             .build(&schema)
             .map(|validator| Self {
@@ -92,9 +91,9 @@ impl Schema {
             .map_err(|error| Problem::internal(&BrokenSchema(error.schema_path().to_string())))
     }
 
-    /// Whether the type has a field of this name.
-    pub fn has_field(&self, name: &str) -> bool {
-        self.fields.iter().any(|field| field == name)
+    /// The schema of the field of this name, if the type has one.
+    pub fn field(&self, name: &str) -> Option<&Value> {
+        self.fields.get(name)
     }
 
     /// Everything wrong with `value`, each at its JSON pointer after `prefix`.
