@@ -12,7 +12,7 @@ use super::lane::{Ended, Slot, work_loop};
 use super::migrate::{MigrateError, make_folder, pending};
 use super::open::{OpenError, Purpose, open};
 use super::queue::{Queue, ThreadUse};
-use super::transaction::is_sound;
+use super::transaction::{begin_read, end_read, is_sound};
 use super::wakes::Wakes;
 use super::work::{Ran, Task, Ticket, Way, run_caught};
 use super::writer::group_loop;
@@ -153,8 +153,9 @@ impl Db {
     /// Runs `closure` on a connection that reads: for what takes less than a millisecond or so.
     ///
     /// The embedded database is read on the calling thread, which costs less than handing the
-    /// work over and back. The closure may be run again, on another connection. Each of its
-    /// statements sees what was committed when the statement started.
+    /// work over and back; all statements of the closure see it as the first one does. On
+    /// PostgreSQL each statement sees what was committed when it started, and the closure may be
+    /// run again, on another connection.
     pub async fn read<T, E, F>(&self, closure: F) -> Result<T, E>
     where
         T: Send + 'static,
@@ -199,9 +200,11 @@ impl Db {
         let idle = lock(&self.0.idle).pop();
         let mut slot = idle.unwrap_or_else(|| self.slot(Purpose::Read));
         let (conn, _) = slot.get()?;
+        begin_read(conn)?;
         let (result, ran) = run_caught(closure, conn);
         // A doubtful connection is closed instead of put back.
-        if matches!(ran, Ran::Done | Ran::Refused | Ran::Raced) && is_sound(conn, 0) {
+        let unharmed = matches!(ran, Ran::Done | Ran::Refused | Ran::Raced);
+        if unharmed && end_read(conn).is_ok() && is_sound(conn, 0) {
             lock(&self.0.idle).push(slot);
         }
         result

@@ -1,7 +1,10 @@
 //! Transactions: opened, judged and closed here and nowhere else.
 
 use diesel::connection::{AnsiTransactionManager, TransactionManager, TransactionManagerStatus};
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::{DatabaseErrorKind, Error as Diesel};
+use diesel::sqlite::{Sqlite, SqliteConnection};
+use diesel::{QueryResult, RunQueryDsl};
 
 use super::{DbConn, DbError};
 
@@ -13,6 +16,44 @@ pub(super) fn begin(conn: &mut DbConn) -> Result<(), DbError> {
     match conn {
         DbConn::Sqlite(conn) => Manager::begin_transaction_sql(conn, "BEGIN IMMEDIATE")?,
         DbConn::Postgres(conn) => Manager::begin_transaction_sql(conn, "BEGIN")?,
+    }
+    Ok(())
+}
+
+/// A statement without values that a connection to the embedded database prepares once. Given to
+/// the transaction manager as text, it would be parsed at every run.
+macro_rules! prepared {
+    ($name:ident => $sql:literal) => {
+        #[derive(QueryId)]
+        struct $name;
+
+        impl QueryFragment<Sqlite> for $name {
+            fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+                out.push_sql($sql);
+                Ok(())
+            }
+        }
+
+        impl RunQueryDsl<SqliteConnection> for $name {}
+    };
+}
+
+prepared! { BeginRead => "BEGIN" }
+prepared! { EndRead => "COMMIT" }
+
+/// Lets all statements that follow see one state of the embedded database, and lock it once
+/// instead of once each. The transaction manager is not told: within, nothing opens a transaction.
+pub(super) fn begin_read(conn: &mut DbConn) -> Result<(), DbError> {
+    if let DbConn::Sqlite(conn) = conn {
+        BeginRead.execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Ends what [`begin_read`] began.
+pub(super) fn end_read(conn: &mut DbConn) -> Result<(), DbError> {
+    if let DbConn::Sqlite(conn) = conn {
+        EndRead.execute(conn)?;
     }
     Ok(())
 }

@@ -30,6 +30,27 @@ on_both_databases! {
         assert_eq!(names(&mut db.connect()), seen);
     }
 
+    async fn a_read_of_the_embedded_database_sees_one_state(db: TestDb) {
+        if db.kind() == DatabaseKind::Postgres {
+            return;
+        }
+        let other = Mutex::new(db.connect());
+        let seen = db
+            .read(move |conn| {
+                let before = names(conn);
+                insert(&mut other.lock().unwrap(), "GM0001")?;
+                Ok::<_, DbError>((before, names(conn)))
+            })
+            .await
+            .unwrap();
+        assert_eq!(seen, (vec![], vec![]));
+        let refused = db.read(|_| Err::<(), _>(Refusal::Rule)).await;
+        assert!(matches!(refused, Err(Refusal::Rule)));
+        // Neither the end of a read nor a refusal leaves its transaction open.
+        let later = db.read(|conn| Ok::<_, DbError>(names(conn))).await.unwrap();
+        assert_eq!(later, ["GM0001"]);
+    }
+
     async fn a_constraint_undoes_the_whole_write(db: TestDb) {
         db.write(|conn| insert(conn, "GM0001")).await.unwrap();
         let refused = db
