@@ -76,8 +76,8 @@ impl AuditRecord {
             actor_kind: actor.who.kind(),
             actor_id: actor.who.id(),
             result,
-            origin: actor.trace.origin.as_deref().map(str::to_owned),
-            request_id: actor.trace.request_id.as_deref().map(str::to_owned),
+            origin: actor.trace.origin.map(|address| address.to_string()),
+            request_id: actor.trace.request_id.map(|id| id.to_string()),
             at,
         }
     }

@@ -159,7 +159,7 @@ fn tell_refused(req: &HttpRequest, actor: &Actor) -> Result<(), Problem> {
 /// Where the request came from.
 fn trace(req: &HttpRequest) -> Trace {
     Trace {
-        request_id: request_id::current().map(|id| id.to_string().into()),
-        origin: client::origin_of(req).map(Arc::from),
+        request_id: request_id::current(),
+        origin: client::origin_of(req),
     }
 }

@@ -43,11 +43,11 @@ pub fn address(
     Some(nearest)
 }
 
-/// The address of the caller of `req`, as text for the audit trail.
+/// The address of the caller of `req`, for the audit trail.
 #[must_use]
-pub fn origin_of(req: &HttpRequest) -> Option<String> {
+pub fn origin_of(req: &HttpRequest) -> Option<IpAddr> {
     let known = req.extensions().get::<ClientAddress>().copied();
-    known.map(|ClientAddress(address)| address.to_string())
+    known.map(|ClientAddress(address)| address)
 }
 
 #[cfg(test)]

@@ -72,7 +72,7 @@ pub(super) async fn submit(
             token: token.to_owned(),
             address,
         };
-        let (keys, trace, now) = (state.auth.keys().clone(), visit.trace.clone(), visit.now);
+        let (keys, trace, now) = (state.auth.keys().clone(), visit.trace, visit.now);
         let asked = state
             .db
             .write(move |conn| fresh_link::ask(conn, &keys, &trace, now, &wish).map(|_| ()))

@@ -166,11 +166,7 @@ async fn leave(
     visit: &Visit<'_>,
     token: &str,
 ) -> Result<Option<Member>, DbError> {
-    let (keys, token, trace) = (
-        state.auth.keys().clone(),
-        token.to_owned(),
-        visit.trace.clone(),
-    );
+    let (keys, token, trace) = (state.auth.keys().clone(), token.to_owned(), visit.trace);
     let now: LocalNow = state.local_now();
     let act = move |conn: &mut DbConn| -> DbResult<Option<Member>> {
         let purpose = LinkPurpose::Unsubscribe;
@@ -180,7 +176,7 @@ async fn leave(
         let Some(member) = find(conn, &link)? else {
             return Ok(None);
         };
-        let actor = Actor::link_holder(link.recipient, Permit::NetworksJoin).traced(trace.clone());
+        let actor = Actor::link_holder(link.recipient, Permit::NetworksJoin).traced(trace);
         let Ok(granted) = Arc::new(actor).grant::<NetworksJoin>() else {
             return Ok(None);
         };

@@ -32,8 +32,8 @@ impl<'a> Visit<'a> {
             .get::<ClientAddress>()
             .map(|ClientAddress(address)| *address);
         let trace = Trace {
-            request_id: request_id::current().map(|id| id.to_string().into()),
-            origin: address.map(|address| address.to_string().into()),
+            request_id: request_id::current(),
+            origin: address,
         };
         Self {
             layout: Layout {

@@ -1,10 +1,11 @@
 //! Actors and the permissions granted to them.
 
 use std::marker::PhantomData;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::{Permission, Permit, PermitSet, Scope};
-use crate::ids::PersonId;
+use crate::ids::{PersonId, RequestId};
 
 /// Who stands behind a request or a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,12 +63,12 @@ impl Who {
 }
 
 /// Where a request came from, for the audit trail and the mails it causes.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Trace {
     /// The id of the request, as in its answer and its log lines.
-    pub request_id: Option<Arc<str>>,
+    pub request_id: Option<RequestId>,
     /// The network address of the caller.
-    pub origin: Option<Arc<str>>,
+    pub origin: Option<IpAddr>,
 }
 
 /// Somebody or something that acts, with the permissions they hold.

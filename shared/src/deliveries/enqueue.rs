@@ -69,7 +69,7 @@ pub fn enqueue(
             deliveries::state.eq(DeliveryState::Queued),
             deliveries::attempts.eq(0),
             deliveries::next_at.eq(At(new.due_at)),
-            deliveries::request_id.eq(actor.trace.request_id.as_deref()),
+            deliveries::request_id.eq(actor.trace.request_id.map(|id| id.to_string())),
             deliveries::created_at.eq(At(now)),
         ))
         .execute(conn)?;

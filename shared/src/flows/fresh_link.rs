@@ -110,7 +110,7 @@ fn send_for_invitation(
         due_at: now,
         expires_at: Some(meeting.period.starts_at()),
     };
-    let actor = Actor::link_holder(link.recipient, Permit::InvitationsAnswer).traced(trace.clone());
+    let actor = Actor::link_holder(link.recipient, Permit::InvitationsAnswer).traced(*trace);
     deliveries::enqueue(conn, &new, &actor, now)
 }
 
@@ -152,7 +152,7 @@ pub fn send_for_offer(
         due_at: now,
         expires_at: None,
     };
-    let actor = Actor::link_holder(link.recipient, Permit::OffersAnswer).traced(trace.clone());
+    let actor = Actor::link_holder(link.recipient, Permit::OffersAnswer).traced(*trace);
     deliveries::enqueue(conn, &new, &actor, now)
 }
 
@@ -184,7 +184,7 @@ fn send_for_membership(
         due_at: now,
         expires_at: None,
     };
-    let actor = Actor::link_holder(link.recipient, Permit::NetworksJoin).traced(trace.clone());
+    let actor = Actor::link_holder(link.recipient, Permit::NetworksJoin).traced(*trace);
     deliveries::enqueue(conn, &new, &actor, now)
 }
 
@@ -219,8 +219,8 @@ fn record(
         actor_kind: "nobody",
         actor_id: String::new(),
         result: AuditResult::Done,
-        origin: trace.origin.as_deref().map(str::to_owned),
-        request_id: trace.request_id.as_deref().map(str::to_owned),
+        origin: trace.origin.map(|address| address.to_string()),
+        request_id: trace.request_id.map(|id| id.to_string()),
         at: now,
     };
     audit::record_line(conn, &asked)

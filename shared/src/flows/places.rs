@@ -83,7 +83,7 @@ pub(super) fn fill_places(
         return Ok(());
     }
     // It follows from the rule, not from a decision of whoever made room.
-    let system = Actor::system("free-place").traced(actor.trace.clone());
+    let system = Actor::system("free-place").traced(actor.trace);
     for (id, _) in intakes::waiting(conn, round)?.into_iter().take(free) {
         let intake = intakes::find(conn, &Scope::Institute, id)?.ok_or(DbError::Conflict)?;
         let action = IntakeAction::TakePlace;

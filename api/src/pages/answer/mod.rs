@@ -141,8 +141,7 @@ async fn save(
     parsed: &form::Parsed,
 ) -> Result<Outcome, WriteOnceError<AnswerError>> {
     let actor = Arc::new(
-        Actor::link_holder(invited.link.recipient, Permit::InvitationsAnswer)
-            .traced(visit.trace.clone()),
+        Actor::link_holder(invited.link.recipient, Permit::InvitationsAnswer).traced(visit.trace),
     );
     let granted = actor
         .grant::<InvitationsAnswer>()

@@ -155,7 +155,7 @@ async fn send_newer(
     if !offered.has_newer {
         return page(state, visit, offered, StatusCode::CONFLICT, false, None);
     }
-    let (link, trace, now) = (offered.link, visit.trace.clone(), visit.now);
+    let (link, trace, now) = (offered.link, visit.trace, visit.now);
     let asked = state
         .db
         .write(move |conn| fresh_link::send_for_offer(conn, &trace, now, &link).map(|_| ()))
@@ -185,7 +185,7 @@ async fn save(
     parsed: &form::Parsed,
 ) -> Result<Outcome, WriteOnceError<AnswerOfferError>> {
     let holder = Actor::link_holder(offered.link.recipient, Permit::OffersAnswer);
-    let granted = Arc::new(holder.traced(visit.trace.clone()))
+    let granted = Arc::new(holder.traced(visit.trace))
         .grant::<OffersAnswer>()
         .map_err(|_| WriteOnceError::Action(AnswerOfferError::NotFound))?;
     let key = IdempotencyKey::new(
