@@ -4,7 +4,6 @@
 //! only, since a body also changes with what is allowed at the moment; `If-None-Match` compares
 //! all of it, so that a 304 never hides such a change.
 
-use std::fmt::Write as _;
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
@@ -23,13 +22,9 @@ use crate::problem::{Problem, kinds};
 #[must_use]
 pub fn tag(version: i64, body: &str) -> String {
     let digest = digest::digest(&digest::SHA256, body.as_bytes());
-    let mut tag = format!("\"{version}-");
-    for byte in &digest.as_ref()[..8] {
-        // Writing to a string cannot fail.
-        let _ = write!(tag, "{byte:02x}");
-    }
-    tag.push('"');
-    tag
+    let mut start = [0; 8];
+    start.copy_from_slice(&digest.as_ref()[..8]);
+    format!("\"{version}-{:016x}\"", u64::from_be_bytes(start))
 }
 
 /// The version that the caller last saw: an extractor that asks for `If-Match` (428 without).
