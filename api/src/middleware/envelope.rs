@@ -17,6 +17,7 @@ use koplopers_shared::ids::RequestId;
 
 use super::client::{self, ClientAddress};
 use super::trace::Trace;
+use super::unread;
 use super::{accept, headers, request_id};
 use crate::app::BASE;
 use crate::metrics::Route;
@@ -75,6 +76,7 @@ pub async fn wrap(
     if let Some(address) = asked.address {
         req.extensions_mut().insert(address);
     }
+    let reader = unread::Reader::share(&mut req);
     let early = admit(&asked, &req, &state);
     // Actix has no HEAD for GET routes; the codec below us still leaves the body out.
     if req.method() == Method::HEAD {
@@ -85,7 +87,10 @@ pub async fn wrap(
             Err(problem) => (None, problem.error_response()),
             Ok(()) => answer(&asked, req, next, &state).await,
         };
-        let response = finish(&asked, response, http.as_ref(), &state);
+        let mut response = finish(&asked, response, http.as_ref(), &state);
+        if let Some(reader) = reader {
+            response = reader.kept_by(response);
+        }
         match http {
             Some(http) => Ok(ServiceResponse::new(http, response)),
             None => Err(InternalError::from_response("refused", response).into()),

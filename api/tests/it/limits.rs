@@ -95,6 +95,38 @@ on_both_databases! {
         }
     }
 
+    async fn a_chunked_body_that_stalls_does_not_hold_its_connection(db: TestDb) {
+        // security: 45
+        let app = TestApp::start_with(db, |settings| {
+            // Also how long actix waits before it closes; its clock ticks twice a second.
+            settings.http.header_timeout = Duration::from_secs(1);
+            settings.http.body_timeout = Duration::from_millis(300);
+            // Not what closes it.
+            settings.http.keep_alive = Duration::from_secs(60);
+        })
+        .await;
+        let token = app.as_coordinator().token.unwrap();
+        for (token, status) in [(token.as_str(), "408"), ("guess", "401")] {
+            let stalled = format!(
+                "POST /v1/intakes HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\n\
+                 content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n1\r\n{{\r\n"
+            );
+            let answer = until_closed(&mut send(&app, stalled.as_bytes()).await).await;
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{status}: {answer}");
+            assert!(answer.ends_with('}'), "{status}: {answer}");
+        }
+    }
+
+    async fn a_chunked_body_that_arrives_leaves_its_connection_open(db: TestDb) {
+        let app = TestApp::start(db).await;
+        let token = app.as_coordinator().token.unwrap();
+        let last = chunked(&token, "{}");
+        let first = String::from_utf8_lossy(&last).replace("connection: close\r\n", "");
+        let both = [first.as_bytes(), &last].concat();
+        let answers = until_closed(&mut send(&app, &both).await).await;
+        assert_eq!(answers.matches("HTTP/1.1 400").count(), 2, "{answers}");
+    }
+
     async fn a_client_over_its_limit_gets_429_and_another_does_not(db: TestDb) {
         // security: 42
         let app = TestApp::start_with(db, |settings| settings.http.rate_per_minute = 3).await;
