@@ -102,7 +102,7 @@ on_both_databases! {
             settings.http.header_timeout = Duration::from_secs(1);
             settings.http.body_timeout = Duration::from_millis(300);
             // Not what closes it.
-            settings.http.keep_alive = Duration::from_secs(60);
+            settings.http.keep_alive = Duration::from_mins(1);
         })
         .await;
         let token = app.as_coordinator().token.unwrap();
