@@ -111,6 +111,10 @@ const TAGS: &[(&str, &str)] = &[
         "learning networks",
         "Who learns together, and how they join and leave",
     ),
+    (
+        "consents",
+        "What the highest executive of a candidate's employer is asked",
+    ),
     ("mail", "Mail that comes back"),
     ("programmes", "What a municipality can apply for, and when"),
     (

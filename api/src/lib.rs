@@ -8,6 +8,7 @@ pub mod auth;
 pub mod body;
 pub mod clients;
 pub mod commands;
+pub mod consents;
 pub mod decisions;
 pub mod demo;
 #[cfg(feature = "embedded-worker")]

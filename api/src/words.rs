@@ -9,6 +9,7 @@ use koplopers_shared::catalogue::{
     CoFundingBase, KnowledgeSource, Language, LearningPractice, MeetingKind, MunicipalBody,
     OrganisationKind, PartyKind, PersonRole, RoundsRule, StandingCriterion, SupportKind, TalkKind,
 };
+use koplopers_shared::consents::{AnsweredVia, ConsentStatus};
 use koplopers_shared::decisions::DecisionOutcome;
 use koplopers_shared::intakes::IntakeStatus;
 use koplopers_shared::knowledge::ItemStatus;
@@ -20,6 +21,8 @@ use koplopers_shared::trajectories::{BlockStatus, Judgement, StepStatus, Traject
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
+
+use crate::consents::AnswerWord;
 
 macro_rules! word_schemas {
     ($($name:ident of $words:ty, $schema:literal, $about:literal;)+) => {$(
@@ -58,6 +61,9 @@ word_schemas! {
     CoFundingBaseWord of CoFundingBase, "CoFundingBase", "The cost over which an own contribution is counted.";
     StandingCriterionWord of StandingCriterion, "StandingCriterion", "A standing condition of the institute.";
     IntakeStatusWord of IntakeStatus, "IntakeStatus", "Where an intake stands; see the glossary.";
+    ConsentStatusWord of ConsentStatus, "ConsentStatus", "Where a consent stands; see the glossary.";
+    AnsweredViaWord of AnsweredVia, "AnsweredVia", "How an answer came.";
+    ConsentAnswerWord of AnswerWord, "ConsentAnswer", "What an executive says.";
     IntakePartWord of IntakePart, "IntakePart", "A child that can be shown with an intake.";
     FunnelStepWord of FunnelStep, "FunnelStep", "A step on the way of an intake.";
     ItemStatusWord of ItemStatus, "KnowledgeItemStatus", "Where a knowledge item stands; see the glossary.";

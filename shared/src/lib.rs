@@ -7,6 +7,7 @@ pub mod candidacies;
 pub mod catalogue;
 pub mod clients;
 pub mod clock;
+pub mod consents;
 pub mod db;
 pub mod decisions;
 pub mod deliveries;

@@ -7,7 +7,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use koplopers_shared::db::{DbConn, DbError};
 use koplopers_shared::deliveries::{self, LEASE, Swept, WorkerId, workers};
-use koplopers_shared::flows::{Forgotten, forget_old, sweep_mails};
+use koplopers_shared::flows::{
+    Forgotten, chase_consents, expire_consents, forget_old, sweep_mails,
+};
 use koplopers_shared::{audit, events, offers, schedule};
 
 use crate::runner::Shared;
@@ -19,8 +21,8 @@ const TICK: (Duration, Duration) = (Duration::from_millis(800), Duration::from_m
 const SWEEP_EVERY: u64 = 5;
 /// Ticks between two looks at keys.
 const KEYS_EVERY: u64 = 30;
-/// Ticks between two looks at offers whose last day is over.
-const OFFERS_EVERY: u64 = 10;
+/// Ticks between two looks at offers and requests for consent that wait for an answer.
+const ANSWERS_EVERY: u64 = 10;
 /// Ticks between two seals of the audit trail.
 const SEAL_EVERY: u64 = 60;
 /// Transactions of one hour's cleaning up: enough for ten thousand mails.
@@ -88,10 +90,18 @@ impl Ticker {
                 warn("read keys", &error);
             }
         }
-        if tick.is_multiple_of(OFFERS_EVERY) {
+        if tick.is_multiple_of(ANSWERS_EVERY) {
             let local = shared.local(now);
             job(shared, "expire offers", move |conn| {
                 offers::expire_due(conn, local)
+            })
+            .await;
+            job(shared, "expire consents", move |conn| {
+                expire_consents(conn, local)
+            })
+            .await;
+            job(shared, "chase consents", move |conn| {
+                chase_consents(conn, local)
             })
             .await;
         }

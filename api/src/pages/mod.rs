@@ -10,6 +10,7 @@
 
 mod answer;
 mod bad_link;
+mod consent;
 mod form;
 mod layout;
 mod leave;
@@ -50,6 +51,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(stylesheet::show_stylesheet)
         .service(answer::show_answer)
         .service(answer::submit_answer)
+        .service(consent::show_consent)
+        .service(consent::submit_consent)
         .service(leave::show_membership)
         .service(leave::leave_network)
         .service(offer::show_offer)

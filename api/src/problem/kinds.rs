@@ -139,6 +139,16 @@ kinds! {
         "`intakes` names each open intake with the part that the person has in it. Name somebody else as its contact person or sponsor, or close it, and erase again.";
     END_PRODUCT_OWED: CONFLICT "end-product-owed" "The end product was not handed in",
         "The programme asks for a knowledge product, for which `dueOn` is the last day. Say what it is at `/trajectories/{id}/end-product`, then complete.";
+    CANDIDATE_WITHOUT_EMPLOYER: CONFLICT "candidate-without-employer" "The candidate has no employer to ask",
+        "Say for whom the candidate works, or record at `/candidacies/{id}/consent/exemption` why there is nobody to ask.";
+    CANDIDATE_HAS_EMPLOYER: CONFLICT "candidate-has-employer" "The candidate has an employer to ask",
+        "Only a candidate without an employer needs no consent: ask the highest executive at `/candidacies/{id}/consent`.";
+    GIVER_REFUSED_BEFORE: CONFLICT "giver-refused-before" "This executive refused before",
+        "Ask another one, or say in `reason` why this one is asked again.";
+    CONSENT_OPEN: CONFLICT "consent-open" "A request for consent is open already",
+        "An executive is asked about this person already. Wait for the answer, or ask another one in their place.";
+    CONSENT_EXPIRED: CONFLICT "consent-expired" "The time to answer is over",
+        "Ask for consent again.";
 }
 
 /// The kind with this code.

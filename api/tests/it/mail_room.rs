@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use koplopers_shared::flows::Letterhead;
 use koplopers_shared::metrics::DeliveryMetrics;
-use koplopers_shared::testing::smtp::{ReceivedMail, Script, SmtpServer};
+use koplopers_shared::testing::smtp::{Act, ReceivedMail, Script, SmtpServer, Step};
 use koplopers_worker::transport::{MailUrl, Transport};
 use koplopers_worker::{Summary, WorkerOptions, WorkerParts, build_worker};
 use mail_parser::MessageParser;
@@ -20,6 +20,14 @@ impl MailRoom {
     pub async fn open() -> Self {
         Self {
             relay: SmtpServer::start(Script::new()).await.unwrap(),
+        }
+    }
+
+    /// A room whose mail server hangs up on everybody.
+    pub async fn out_of_order() -> Self {
+        let script = Script::new().always(Step::Greeting, Act::Drop);
+        Self {
+            relay: SmtpServer::start(script).await.unwrap(),
         }
     }
 

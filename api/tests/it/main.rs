@@ -7,6 +7,8 @@ mod authentication;
 mod authorization;
 mod clients;
 mod commands;
+mod consent_waiting;
+mod consents;
 mod conventions;
 mod decisions;
 mod document;

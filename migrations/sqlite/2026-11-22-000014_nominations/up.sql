@@ -119,10 +119,14 @@ CREATE TABLE consents (
     giver_role text,
     -- The version of the words that the giver agrees to.
     wording text NOT NULL,
+    -- Who asked; NULL for a machine.
+    requested_by blob REFERENCES people (id),
     requested_at integer NOT NULL,
     -- When the mail server took the request: days are counted from here.
     accepted_at integer,
     bounced_at integer,
+    -- The day of the last chaser, counted from accepted_at.
+    last_chaser integer,
     answered_at integer,
     answered_by_name text,
     answered_by_role text,

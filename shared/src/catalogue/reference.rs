@@ -54,11 +54,27 @@ pub struct NetworkContent {
     pub meeting_plan: MeetingPlan,
 }
 
+/// The words that a consent is given under (N3).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConsentWording {
+    /// Names it; a consent keeps it.
+    pub version: String,
+    /// What is asked, a paragraph a line.
+    pub asks: BilingualText,
+}
+
 /// The name of a word in a list that describes every word of its set.
 ///
 /// The lists are checked to be complete, so `None` means a word of another set.
 pub fn described<W: PartialEq + Copy>(list: &[Described<W>], word: W) -> Option<&Described<W>> {
     list.iter().find(|described| described.key == word)
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct ConsentWordingsFile {
+    pub(super) consent_wordings: Vec<ConsentWording>,
 }
 
 #[derive(Deserialize)]

@@ -9,8 +9,8 @@ use super::municipality::{ChangesFile, MunicipalityChange, MunicipalityRow, Muni
 use super::programme::ProgrammeContent;
 use super::programme_check::ContentProblem;
 use super::reference::{
-    Described, NetworkContent, OrganisationKindsFile, Partner, PartnersFile, PartyKindsFile,
-    RolesFile, Tag, TargetGroupsFile, ThemesFile,
+    ConsentWording, ConsentWordingsFile, Described, NetworkContent, OrganisationKindsFile, Partner,
+    PartnersFile, PartyKindsFile, RolesFile, Tag, TargetGroupsFile, ThemesFile,
 };
 use super::words::{OrganisationKind, PartyKind, PersonRole};
 use crate::words::Slug;
@@ -34,6 +34,9 @@ pub struct Shipped {
     pub partners: Vec<Partner>,
     /// Rules of the network of associate members (N1, N5).
     pub network: NetworkContent,
+    /// Every wording that consent was ever asked under, the newest last (N3); there is one at
+    /// least.
+    pub consent_wordings: Vec<ConsentWording>,
     /// Municipalities (A1), in order of code.
     pub municipalities: Vec<MunicipalityRow>,
     /// Where the municipalities come from.
@@ -130,11 +133,29 @@ impl Shipped {
             organisation_kinds,
             partners: read::<PartnersFile>(data!("partners.toml"))?.partners,
             network: read(data!("network.toml"))?,
+            consent_wordings: read::<ConsentWordingsFile>(data!("consent-wordings.toml"))?
+                .consent_wordings,
             municipalities: read_municipalities(data!("municipalities.csv"))?,
             municipality_source: read(data!("municipalities.toml"))?,
             municipality_changes: read::<ChangesFile>(data!("municipality-changes.toml"))?.changes,
             glossary,
         })
+    }
+
+    /// The version of the words that consent is asked under now.
+    #[must_use]
+    pub fn consent_version(&self) -> &str {
+        self.consent_wordings
+            .last()
+            .map_or("", |wording| wording.version.as_str())
+    }
+
+    /// The words of a version.
+    #[must_use]
+    pub fn consent_wording(&self, version: &str) -> Option<&ConsentWording> {
+        self.consent_wordings
+            .iter()
+            .find(|wording| wording.version == version)
     }
 
     /// The shipped content of one programme.

@@ -2,10 +2,12 @@
 
 use diesel::prelude::*;
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use crate::db::columns::At;
 use crate::db::schema::deliveries;
 use crate::db::{DbConn, DbResult};
+use crate::events::EventSubject;
 use crate::ids::{DeliveryId, InvitationId};
 
 /// A delivery that came back.
@@ -15,6 +17,10 @@ pub struct Bounced {
     pub address_hash: Option<Vec<u8>>,
     /// The invitation it was about.
     pub invitation: Option<InvitationId>,
+    /// The word for what it told.
+    pub kind: String,
+    /// What it was about.
+    pub subject: Uuid,
 }
 
 /// Records that a delivery came back; `None` when there is no such delivery, or it had come back
@@ -37,12 +43,19 @@ pub fn record_bounce(
     if changed == 0 {
         return Ok(None);
     }
-    let (address_hash, invitation) = deliveries::table
+    let (address_hash, invitation, kind, EventSubject(subject)) = deliveries::table
         .find(id)
-        .select((deliveries::address_hash, deliveries::invitation))
+        .select((
+            deliveries::address_hash,
+            deliveries::invitation,
+            deliveries::kind,
+            deliveries::subject_id,
+        ))
         .first(conn)?;
     Ok(Some(Bounced {
         address_hash,
         invitation,
+        kind,
+        subject,
     }))
 }

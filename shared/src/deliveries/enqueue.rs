@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::{DeliveryState, DroppedReason, OrderKey, Payload};
 use crate::access::Actor;
@@ -40,6 +41,48 @@ pub fn enqueue(
     actor: &Actor,
     now: Timestamp,
 ) -> DbResult<Option<DeliveryId>> {
+    insert(conn, new, Some(new.recipient), actor, now)
+}
+
+/// A mail to the address of ops, who are nobody in particular.
+#[derive(Debug, Clone)]
+pub struct NewOpsDelivery {
+    /// As of [`NewDelivery`].
+    pub dedupe_key: String,
+    /// What it tells.
+    pub payload: Payload,
+    /// What it is about.
+    pub subject: Subject,
+}
+
+/// Puts a mail to ops into the outbox; without an address for them it is dropped when it is due.
+pub fn enqueue_to_ops(
+    conn: &mut DbConn,
+    new: &NewOpsDelivery,
+    actor: &Actor,
+    now: Timestamp,
+) -> DbResult<Option<DeliveryId>> {
+    let nobody = PersonId(Uuid::nil());
+    let new = NewDelivery {
+        dedupe_key: new.dedupe_key.clone(),
+        payload: new.payload.clone(),
+        recipient: nobody,
+        subject: new.subject,
+        meeting: None,
+        order_key: OrderKey::subject(new.subject.id, nobody),
+        due_at: now,
+        expires_at: None,
+    };
+    insert(conn, &new, None, actor, now)
+}
+
+fn insert(
+    conn: &mut DbConn,
+    new: &NewDelivery,
+    recipient: Option<PersonId>,
+    actor: &Actor,
+    now: Timestamp,
+) -> DbResult<Option<DeliveryId>> {
     let known: i64 = deliveries::table
         .filter(deliveries::dedupe_key.eq(&new.dedupe_key))
         .count()
@@ -56,7 +99,7 @@ pub fn enqueue(
             deliveries::dedupe_key.eq(&new.dedupe_key),
             deliveries::kind.eq(new.payload.kind()),
             deliveries::payload.eq(payload),
-            deliveries::recipient.eq(new.recipient),
+            deliveries::recipient.eq(recipient),
             deliveries::subject_type.eq(new.subject.kind),
             deliveries::subject_id.eq(EventSubject(new.subject.id)),
             deliveries::meeting.eq(new.meeting.map(|(meeting, ..)| meeting)),

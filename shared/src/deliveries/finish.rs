@@ -3,6 +3,7 @@
 use diesel::dsl::{count_star, min};
 use diesel::prelude::*;
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::lease::lease_end;
 use super::rules::{self, History, Next};
@@ -10,6 +11,7 @@ use super::{DeliveryState, DroppedReason, Lease, LeaseToken, Payload, WorkerId, 
 use crate::db::columns::At;
 use crate::db::schema::{deliveries, delivery_attempts};
 use crate::db::{DbConn, DbResult};
+use crate::events::EventSubject;
 use crate::ids::{DeliveryId, InvitationId};
 use crate::text_enum;
 
@@ -93,6 +95,10 @@ pub enum Recorded {
         delivery: DeliveryId,
         /// Its state.
         state: DeliveryState,
+        /// The word for what it told.
+        kind: String,
+        /// What it was about.
+        subject: Uuid,
         /// What the recipient of an invitation has, or may have, since.
         arrived: Option<MayHaveArrived>,
     },
@@ -203,6 +209,7 @@ pub fn finish(
 #[diesel(table_name = deliveries)]
 struct HeldRow {
     kind: String,
+    subject_id: EventSubject,
     attempts: i32,
     expires_at: Option<At>,
     invitation: Option<InvitationId>,
@@ -270,6 +277,8 @@ fn finish_one(
         arrived: may_be_there
             .then(|| arrived(&row.kind, row.invitation, row.sequence, row.message_id))
             .flatten(),
+        kind: row.kind,
+        subject: row.subject_id.0,
     })
 }
 

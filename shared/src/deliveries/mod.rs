@@ -35,7 +35,7 @@ pub use announce::{CHANNEL, announce};
 pub use bounces::{Bounced, record_bounce};
 pub use claim::{Claimed, claim, next_due};
 pub use delivery::Delivery;
-pub use enqueue::{NewDelivery, drop_waiting, enqueue};
+pub use enqueue::{NewDelivery, NewOpsDelivery, drop_waiting, enqueue, enqueue_to_ops};
 pub use figures::{OutboxFigures, figures};
 pub use finish::{
     Attempt, AttemptId, AttemptOutcome, Completion, Frozen, MayHaveArrived, Recorded, drop_claimed,

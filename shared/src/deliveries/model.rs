@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::ids::{
-    DecisionId, IntakeId, InvitationId, MeetingId, NetworkMembershipId, OfferId, PersonId,
-    TrajectoryId,
+    ConsentId, DecisionId, IntakeId, InvitationId, MeetingId, NetworkMembershipId, OfferId,
+    PersonId, TrajectoryId,
 };
 use crate::text_enum;
 
@@ -140,6 +140,33 @@ pub enum Payload {
         /// The decision that says so.
         decision: DecisionId,
     },
+    /// To the highest executive of somebody's employer: consent is asked, with a link to answer.
+    ConsentRequest {
+        /// The consent.
+        consent: ConsentId,
+    },
+    /// To the same: the request still waits, with a link.
+    ConsentChaser {
+        /// The consent.
+        consent: ConsentId,
+        /// How many days it waits.
+        day: i32,
+    },
+    /// To whoever asked: consent was refused.
+    ConsentRefused {
+        /// The consent.
+        consent: ConsentId,
+    },
+    /// To whoever asked: no answer came in time.
+    ConsentExpired {
+        /// The consent.
+        consent: ConsentId,
+    },
+    /// To whoever asked, or to ops: a mail to the executive came back.
+    ConsentBounced {
+        /// The consent.
+        consent: ConsentId,
+    },
 }
 
 impl Payload {
@@ -160,7 +187,15 @@ impl Payload {
         "intake_waitlisted",
         "intake_declined",
         "intake_closed",
+        "consent_request",
+        "consent_chaser",
+        "consent_refused",
+        "consent_expired",
+        "consent_bounced",
     ];
+
+    /// The kinds that ask an executive for consent.
+    pub const CONSENT_KINDS: &'static [&'static str] = &["consent_request", "consent_chaser"];
 
     /// The kinds with a calendar of their meeting.
     pub const CALENDAR_KINDS: &'static [&'static str] = &["invitation", "cancellation"];
@@ -184,7 +219,21 @@ impl Payload {
             Self::IntakeWaitlisted { .. } => "intake_waitlisted",
             Self::IntakeDeclined { .. } => "intake_declined",
             Self::IntakeClosed { .. } => "intake_closed",
+            Self::ConsentRequest { .. } => "consent_request",
+            Self::ConsentChaser { .. } => "consent_chaser",
+            Self::ConsentRefused { .. } => "consent_refused",
+            Self::ConsentExpired { .. } => "consent_expired",
+            Self::ConsentBounced { .. } => "consent_bounced",
         }
+    }
+
+    /// Whether it may go to the address of ops, when there is no person to tell.
+    #[must_use]
+    pub const fn may_go_to_ops(&self) -> bool {
+        matches!(
+            self,
+            Self::ConsentRefused { .. } | Self::ConsentExpired { .. } | Self::ConsentBounced { .. }
+        )
     }
 
     /// Which mails go first when many are due.
@@ -205,7 +254,12 @@ impl Payload {
             | Self::IntakeMatched { .. }
             | Self::IntakeWaitlisted { .. }
             | Self::IntakeDeclined { .. }
-            | Self::IntakeClosed { .. } => Priority::Notice,
+            | Self::IntakeClosed { .. }
+            | Self::ConsentRequest { .. }
+            | Self::ConsentRefused { .. }
+            | Self::ConsentExpired { .. }
+            | Self::ConsentBounced { .. } => Priority::Notice,
+            Self::ConsentChaser { .. } => Priority::Reminder,
         }
     }
 }
@@ -319,6 +373,22 @@ mod tests {
             Payload::IntakeClosed {
                 intake: IntakeId::generate(),
                 decision: DecisionId::generate(),
+            },
+            Payload::ConsentRequest {
+                consent: ConsentId::generate(),
+            },
+            Payload::ConsentChaser {
+                consent: ConsentId::generate(),
+                day: 7,
+            },
+            Payload::ConsentRefused {
+                consent: ConsentId::generate(),
+            },
+            Payload::ConsentExpired {
+                consent: ConsentId::generate(),
+            },
+            Payload::ConsentBounced {
+                consent: ConsentId::generate(),
             },
         ];
         for payload in payloads {

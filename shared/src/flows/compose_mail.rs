@@ -8,9 +8,11 @@ use jiff::Timestamp;
 use url::Url;
 
 use crate::access::Scope;
+use crate::catalogue::Language;
+use crate::consents::{Consent, ConsentStatus};
 use crate::db::{DbConn, DbError};
 use crate::deliveries::{self, Delivery, DroppedReason, Payload};
-use crate::ids::{NetworkMembershipId, OfferId};
+use crate::ids::{ConsentId, NetworkMembershipId, OfferId, PersonId};
 use crate::intakes::IntakeStatus;
 use crate::keys::KeyRing;
 use crate::links::{LinkPurpose, LinkToken};
@@ -22,6 +24,7 @@ use crate::people::{self, Person};
 use crate::settings::Settings;
 use crate::words::EmailAddress;
 
+mod consent;
 mod decision;
 mod intake;
 mod meeting;
@@ -42,6 +45,8 @@ pub struct Letterhead {
     pub inbound: Option<EmailAddress>,
     /// Where the pages behind the links are.
     pub public_url: Url,
+    /// Who hears of trouble.
+    pub ops: Option<EmailAddress>,
 }
 
 impl From<&Settings> for Letterhead {
@@ -51,11 +56,29 @@ impl From<&Settings> for Letterhead {
             from: settings.mail.from.clone(),
             inbound: settings.mail.inbound.clone(),
             public_url: settings.http.public_url.clone(),
+            ops: settings.ops_email.clone(),
         }
     }
 }
 
 impl Letterhead {
+    /// Ops, as the reader of a mail.
+    fn ops_as_reader(&self, now: Timestamp) -> Option<Reader> {
+        let address = self.ops.clone()?;
+        let person = Person {
+            id: PersonId(uuid::Uuid::nil()),
+            version: 0,
+            name: self.institute.name.as_str().to_owned(),
+            email: Some(address.clone()),
+            phone: None,
+            language: Language::default(),
+            created_at: now,
+            updated_at: now,
+            erased_at: None,
+        };
+        Some(Reader { person, address })
+    }
+
     /// The address of the page that a link opens.
     fn page(&self, purpose: LinkPurpose, token: &LinkToken) -> Result<Url, ComposeError> {
         let base = self.public_url.as_str().trim_end_matches('/');
@@ -131,6 +154,12 @@ enum Facts {
     IntakeWaitlisted(decision::DecisionFacts),
     IntakeDeclined(decision::DecisionFacts),
     IntakeClosed(decision::DecisionFacts),
+    ConsentRequest(Consent),
+    ConsentChaser(Consent),
+    ConsentLink(Consent),
+    ConsentRefused(Consent),
+    ConsentExpired(Consent),
+    ConsentBounced(Consent),
 }
 
 /// A fact that was looked for: what was found, or why the mail is no longer wanted.
@@ -177,6 +206,9 @@ pub fn compose(
         Ok(found) => found,
         Err(reason) => return Ok(Composed::Drop(reason)),
     };
+    let Some(reader) = reader.or_else(|| letterhead.ops_as_reader(now)) else {
+        return Ok(Composed::Drop(DroppedReason::Suppressed));
+    };
     let mut composer = Composer {
         conn,
         keys,
@@ -202,6 +234,12 @@ pub fn compose(
         Facts::IntakeWaitlisted(facts) => composer.intake_waitlisted(&facts)?,
         Facts::IntakeDeclined(facts) => composer.intake_declined(&facts)?,
         Facts::IntakeClosed(facts) => composer.intake_closed(&facts)?,
+        Facts::ConsentRequest(consent) => composer.consent_request(&consent)?,
+        Facts::ConsentChaser(consent) => composer.consent_chaser(&consent)?,
+        Facts::ConsentLink(consent) => composer.consent_link(&consent)?,
+        Facts::ConsentRefused(consent) => composer.consent_refused(&consent)?,
+        Facts::ConsentExpired(consent) => composer.consent_expired(&consent)?,
+        Facts::ConsentBounced(consent) => composer.consent_bounced(&consent)?,
     };
     Ok(Composed::Mail(Box::new(mail)))
 }
@@ -237,7 +275,8 @@ impl Composer<'_> {
     }
 }
 
-fn look(conn: &mut DbConn, delivery: &Delivery, now: Timestamp) -> Looked<(Reader, Facts)> {
+/// What a delivery is about and who reads it; nobody in particular for a mail to ops.
+fn look(conn: &mut DbConn, delivery: &Delivery, now: Timestamp) -> Looked<(Option<Reader>, Facts)> {
     let missing = |what| ComposeError::Incomplete { what };
     let payload = delivery.payload.as_ref().ok_or(missing("payload"))?;
     if deliveries::rules::has_expired(delivery.expires_at, now) {
@@ -255,6 +294,10 @@ fn look(conn: &mut DbConn, delivery: &Delivery, now: Timestamp) -> Looked<(Reade
         }
         Payload::FreshLink { purpose, object } if purpose == LinkPurpose::Unsubscribe.as_str() => {
             network::look(conn, NetworkMembershipId(*object))?.map(Facts::FreshLeaveLink)
+        }
+        Payload::FreshLink { purpose, object } if purpose == LinkPurpose::Consent.as_str() => {
+            consent::look(conn, ConsentId(*object), ConsentStatus::Requested)?
+                .map(Facts::ConsentLink)
         }
         Payload::FreshLink { purpose, object } => {
             meeting::look_fresh_link(conn, purpose, *object, now)?.map(Facts::FreshLink)
@@ -305,12 +348,30 @@ fn look(conn: &mut DbConn, delivery: &Delivery, now: Timestamp) -> Looked<(Reade
             let wanted_in = &[IntakeStatus::Declined];
             decision::look(conn, (*intake, *decision), wanted_in)?.map(Facts::IntakeClosed)
         }
+        Payload::ConsentRequest { consent } => {
+            consent::look(conn, *consent, ConsentStatus::Requested)?.map(Facts::ConsentRequest)
+        }
+        Payload::ConsentChaser { consent, day } => {
+            consent::look_chaser(conn, *consent, *day, now)?.map(Facts::ConsentChaser)
+        }
+        Payload::ConsentRefused { consent } => {
+            consent::look(conn, *consent, ConsentStatus::Refused)?.map(Facts::ConsentRefused)
+        }
+        Payload::ConsentExpired { consent } => {
+            consent::look(conn, *consent, ConsentStatus::Expired)?.map(Facts::ConsentExpired)
+        }
+        Payload::ConsentBounced { consent } => {
+            consent::look(conn, *consent, ConsentStatus::Requested)?.map(Facts::ConsentBounced)
+        }
     };
     let facts = match facts {
         Ok(facts) => facts,
         Err(reason) => return Ok(Err(reason)),
     };
-    Ok(reader(conn, delivery)?.map(|reader| (reader, facts)))
+    if delivery.recipient.is_none() && payload.may_go_to_ops() {
+        return Ok(Ok((None, facts)));
+    }
+    Ok(reader(conn, delivery)?.map(|reader| (Some(reader), facts)))
 }
 
 /// The recipient as they are now: an address that was taken away or bounces gets nothing.

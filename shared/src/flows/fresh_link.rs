@@ -4,10 +4,11 @@ use jiff::Timestamp;
 
 use crate::access::{Actor, Permit, Scope, Trace};
 use crate::audit::{self, AuditLine, AuditRecord, AuditResult};
+use crate::consents::{self, ConsentStatus};
 use crate::db::{DbConn, DbResult};
 use crate::deliveries::{self, NewDelivery, OrderKey, Payload};
 use crate::events::Subject;
-use crate::ids::{DeliveryId, InvitationId, NetworkMembershipId, OfferId};
+use crate::ids::{ConsentId, DeliveryId, InvitationId, NetworkMembershipId, OfferId};
 use crate::invitations;
 use crate::keys::KeyRing;
 use crate::links::{self, FreshLinkFor, Link, LinkPurpose};
@@ -68,8 +69,8 @@ pub fn ask(
         LinkPurpose::Offer => send_for_offer(conn, trace, now, &link),
         LinkPurpose::Unsubscribe => send_for_membership(conn, trace, now, &link),
         // Their pages come with the features they belong to.
+        LinkPurpose::Consent => send_for_consent(conn, trace, now, &link),
         LinkPurpose::DatePoll
-        | LinkPurpose::Consent
         | LinkPurpose::ConfirmNomination
         | LinkPurpose::Candidate
         | LinkPurpose::TeamSeat
@@ -185,6 +186,36 @@ fn send_for_membership(
         expires_at: None,
     };
     let actor = Actor::link_holder(link.recipient, Permit::NetworksJoin).traced(*trace);
+    deliveries::enqueue(conn, &new, &actor, now)
+}
+
+/// A consent that takes no answer any more has nothing to show that a mail did not tell.
+fn send_for_consent(
+    conn: &mut DbConn,
+    trace: &Trace,
+    now: Timestamp,
+    link: &Link,
+) -> DbResult<Option<DeliveryId>> {
+    let Some(consent) = consents::find(conn, ConsentId(link.object))? else {
+        return Ok(None);
+    };
+    let is_theirs = consent
+        .giver
+        .is_some_and(|giver| giver.person == link.recipient);
+    if consent.status != ConsentStatus::Requested || !is_theirs {
+        return Ok(None);
+    }
+    let new = NewDelivery {
+        dedupe_key: once_an_hour(link, now),
+        payload: payload(link),
+        recipient: link.recipient,
+        subject: consents::subject(&consent),
+        meeting: None,
+        order_key: OrderKey::subject(consent.id.0, link.recipient),
+        due_at: now,
+        expires_at: None,
+    };
+    let actor = Actor::link_holder(link.recipient, Permit::ConsentsAnswer).traced(trace.clone());
     deliveries::enqueue(conn, &new, &actor, now)
 }
 

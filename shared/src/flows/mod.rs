@@ -1,9 +1,12 @@
 //! The few use cases that reach across features.
 
+mod answer_consent;
+mod await_consents;
 mod cancel_meeting;
 pub mod catalogue;
 mod change_round;
 mod compose_mail;
+mod consent_parties;
 mod decide;
 mod erase_person;
 mod finish_mail;
@@ -14,9 +17,14 @@ mod plan_talk;
 mod receive_mail;
 mod record_outcome;
 mod refer_intake;
+mod request_consent;
 mod start_trajectory;
 mod withdraw_intake;
 
+pub use answer_consent::{
+    RecordConsentError, answer_consent, record_consent, waive_consent, withdraw_consent,
+};
+pub use await_consents::{chase_consents, expire_consents};
 pub use cancel_meeting::cancel_meeting;
 pub use change_round::change_round;
 pub use compose_mail::{
@@ -35,5 +43,8 @@ pub use plan_talk::{PlanTalkError, PlannedTalk, TalkPlan, TalkPlanProblem, plan_
 pub use receive_mail::{ReceiveMailError, receive_mail};
 pub use record_outcome::record_outcome;
 pub use refer_intake::{NewReferral, NotOffered, ReferIntakeError, ReferralProblem, refer_intake};
+pub use request_consent::{
+    ChosenGiver, ConsentRequest, RequestConsentError, replace_giver, request_consent,
+};
 pub use start_trajectory::{StartTrajectoryError, start_trajectory};
 pub use withdraw_intake::{WithdrawIntakeError, withdraw_intake};

@@ -1,13 +1,14 @@
-//! A mail comes in: a bounce is matched with its delivery, shown on the invitation, and its
-//! address gets nothing more.
+//! A mail comes in: a bounce is matched with its delivery, shown on the invitation or the consent,
+//! and its address gets nothing more.
 
+use super::await_consents::consent_bounced;
 use crate::access::{Actor, Granted, InboundMailWrite};
 use crate::audit::{self, AuditLine};
 use crate::clock::LocalNow;
 use crate::db::{DbConn, DbError};
-use crate::deliveries::{self, return_path};
+use crate::deliveries::{self, Payload, return_path};
 use crate::events::{self, NewEvent, Subject};
-use crate::ids::{DeliveryId, InboundMailId};
+use crate::ids::{ConsentId, DeliveryId, InboundMailId};
 use crate::inbound_mail::{self, InboundMail, InboundOutcome, RawMail, Report, Verdict};
 use crate::invitations;
 use crate::keys::{KeyError, KeyRing};
@@ -102,6 +103,9 @@ fn take(
     }
     if let Some(invitation) = bounced.invitation {
         invitations::note_bounce(conn, invitation, now.at)?;
+    }
+    if Payload::CONSENT_KINDS.contains(&bounced.kind.as_str()) {
+        consent_bounced(conn, actor, now, ConsentId(bounced.subject))?;
     }
     let event = NewEvent {
         event_type: "delivery.bounced",

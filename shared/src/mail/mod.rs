@@ -12,6 +12,7 @@
 
 pub mod calendar;
 pub mod clean;
+pub mod consent;
 pub mod decision;
 pub mod institute;
 pub mod intake;

@@ -25,6 +25,8 @@ text_enum! {
         Invitee => "invitee",
         /// Member of a learning network.
         NetworkMember => "network_member",
+        /// Executive who is asked for consent.
+        ConsentGiver => "consent_giver",
     }
 }
 
@@ -37,36 +39,57 @@ impl Notice {
             (Language::Nl, NamedAs::Sponsor) => "opdrachtgever van een aanvraag",
             (Language::Nl, NamedAs::Invitee) => "deelnemer aan een bijeenkomst",
             (Language::Nl, NamedAs::NetworkMember) => "lid van een lerend netwerk",
+            (Language::Nl, NamedAs::ConsentGiver) => "leidinggevende van een kandidaat",
             (Language::En, NamedAs::ContactPerson) => "contact person of a request",
             (Language::En, NamedAs::Sponsor) => "sponsor of a request",
             (Language::En, NamedAs::Invitee) => "participant in a meeting",
             (Language::En, NamedAs::NetworkMember) => "member of a learning network",
+            (Language::En, NamedAs::ConsentGiver) => "executive of a candidate",
         }
     }
 
     /// What the data are used for: "de aanvraag, …".
     #[must_use]
     pub fn purposes(&self, page: &Page<'_>) -> &'static str {
-        match (page.language(), self.is_about_network()) {
-            (Language::Nl, false) => "de aanvraag, het plannen van gesprekken en het programma",
-            (Language::Nl, true) => "het lerend netwerk en het programma",
-            (Language::En, false) => "the request, to plan talks and for the programme",
-            (Language::En, true) => "the learning network and for the programme",
+        match (page.language(), self.named_as.circle()) {
+            (Language::Nl, Circle::Request) => {
+                "de aanvraag, het plannen van gesprekken en het programma"
+            }
+            (Language::Nl, Circle::Network) => "het lerend netwerk en het programma",
+            (Language::Nl, Circle::Nomination) => "de voordracht",
+            (Language::En, Circle::Request) => "the request, to plan talks and for the programme",
+            (Language::En, Circle::Network) => "the learning network and for the programme",
+            (Language::En, Circle::Nomination) => "the nomination",
         }
     }
 
     /// In what the people are involved who see the data.
     #[must_use]
     pub fn circle(&self, page: &Page<'_>) -> &'static str {
-        match (page.language(), self.is_about_network()) {
-            (Language::Nl, false) => "de aanvraag of het gesprek",
-            (Language::Nl, true) => "het netwerk of het programma",
-            (Language::En, false) => "the request or the talk",
-            (Language::En, true) => "the network or the programme",
+        match (page.language(), self.named_as.circle()) {
+            (Language::Nl, Circle::Request) => "de aanvraag of het gesprek",
+            (Language::Nl, Circle::Network) => "het netwerk of het programma",
+            (Language::Nl, Circle::Nomination) => "de voordracht",
+            (Language::En, Circle::Request) => "the request or the talk",
+            (Language::En, Circle::Network) => "the network or the programme",
+            (Language::En, Circle::Nomination) => "the nomination",
         }
     }
+}
 
-    const fn is_about_network(&self) -> bool {
-        matches!(self.named_as, NamedAs::NetworkMember)
+/// What somebody was named for.
+enum Circle {
+    Request,
+    Network,
+    Nomination,
+}
+
+impl NamedAs {
+    const fn circle(self) -> Circle {
+        match self {
+            Self::ContactPerson | Self::Sponsor | Self::Invitee => Circle::Request,
+            Self::NetworkMember => Circle::Network,
+            Self::ConsentGiver => Circle::Nomination,
+        }
     }
 }

@@ -6,6 +6,10 @@ use proptest::prelude::*;
 
 use super::calendar::{Attendee, MeetingZone, Method, Organiser, PartStat};
 use super::clean::{Line, Paragraphs};
+use super::consent::{
+    ConsentAbout, ConsentBounced, ConsentChaser, ConsentExpired, ConsentLink, ConsentRefused,
+    ConsentRequest,
+};
 use super::decision::{IntakeClosed, IntakeDeclined, IntakeMatched, IntakeWaitlisted};
 use super::institute::{Colour, Institute};
 use super::intake::{IntakeReceived, IntakeWithdrawn, ProgrammeContact, ProgrammeNames};
@@ -287,7 +291,72 @@ fn all(typed: &str, language: Language) -> Vec<(&'static str, RenderedMail)> {
     mails.extend(network_mails(typed, &to));
     mails.extend(about_offers(typed, &to));
     mails.extend(decision_mails(typed, &to));
+    mails.extend(consent_mails(typed, &to));
     mails
+}
+
+fn consent_mails(typed: &str, to: &Recipient) -> Vec<(&'static str, RenderedMail)> {
+    let consent_url: url::Url = "https://koplopers.example.nl/c/0a1b2c3d".parse().unwrap();
+    let about = ConsentAbout {
+        candidate: Line::new(&format!("Kim de Wit{typed}")),
+        employer: Line::new(&format!("de gemeente Voorbeeldstad{typed}")),
+        reference: Line::new("0198c0de"),
+    };
+    let giver = Line::new(&format!("Joris Vermeulen{typed}"));
+    vec![
+        one(
+            &ConsentRequest {
+                about: about.clone(),
+                role: Line::new("gemeentesecretaris"),
+                days: 28,
+                consent_url: consent_url.clone(),
+                notice: Some(notice(typed, NamedAs::ConsentGiver)),
+            },
+            to,
+        ),
+        one(
+            &ConsentChaser {
+                about: about.clone(),
+                asked_on: date(2026, 3, 2),
+                answer_until_on: date(2026, 3, 29),
+                consent_url: consent_url.clone(),
+            },
+            to,
+        ),
+        one(
+            &ConsentLink {
+                about: about.clone(),
+                consent_url,
+                works_until_on: date(2026, 3, 29),
+            },
+            to,
+        ),
+        one(
+            &ConsentRefused {
+                about: about.clone(),
+                giver: giver.clone(),
+                on: date(2026, 3, 9),
+                reason: Paragraphs::new(&format!("Wij missen haar dan te vaak.{typed}")),
+            },
+            to,
+        ),
+        one(
+            &ConsentExpired {
+                about: about.clone(),
+                giver: giver.clone(),
+                on: date(2026, 3, 30),
+            },
+            to,
+        ),
+        one(
+            &ConsentBounced {
+                about,
+                giver,
+                on: date(2026, 3, 3),
+            },
+            to,
+        ),
+    ]
 }
 
 fn network_mails(typed: &str, to: &Recipient) -> Vec<(&'static str, RenderedMail)> {

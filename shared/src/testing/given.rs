@@ -1,11 +1,13 @@
 //! What a test starts from, made through the real actions.
 
 mod assessed;
+mod candidates;
 
 pub use assessed::{
     assessed, assessing, decided, judgement, matched, municipality_number, reread, round,
     talk_held, talk_planned,
 };
+pub use candidates::{candidate, candidate_named, cohort, somebody};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

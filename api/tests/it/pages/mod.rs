@@ -2,6 +2,7 @@
 
 mod answer;
 mod bad_link;
+mod consent;
 mod leave;
 mod offer;
 mod stage;

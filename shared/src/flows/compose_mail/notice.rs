@@ -85,7 +85,10 @@ fn by_municipality(composer: &mut Composer<'_>, intake: &Intake) -> Result<Notic
     })
 }
 
-fn municipality_in_words(composer: &mut Composer<'_>, code: MunicipalityCode) -> DbResult<Line> {
+pub(super) fn municipality_in_words(
+    composer: &mut Composer<'_>,
+    code: MunicipalityCode,
+) -> DbResult<Line> {
     let name = name_of(composer, code)?;
     Ok(Line::new(&match composer.reader.person.language {
         Language::Nl => format!("de gemeente {name}"),
@@ -103,7 +106,7 @@ pub(super) fn name_of(composer: &mut Composer<'_>, code: MunicipalityCode) -> Db
     Ok(found.map_or_else(|| code.to_string(), |found| found.name))
 }
 
-fn is_first_mail(composer: &mut Composer<'_>) -> DbResult<bool> {
+pub(super) fn is_first_mail(composer: &mut Composer<'_>) -> DbResult<bool> {
     Ok(!deliveries::was_mailed(
         composer.conn,
         composer.reader.person.id,
