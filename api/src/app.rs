@@ -19,7 +19,7 @@ use crate::state::AppState;
 use crate::{
     assessments, audit, auth, clients, consents, decisions, docs_page, document, events, glossary,
     health, identity_links, inbound_mail, intakes, knowledge, me, meetings, municipalities,
-    networks, oauth, offers, organisations, people, programmes, reference, trajectories,
+    networks, oauth, offers, organisations, people, programmes, reference, reviews, trajectories,
 };
 
 /// Where the API lives. It is in `servers` of the document, and not in its paths.
@@ -52,6 +52,7 @@ fn operations(config: &mut ServiceConfig<'_>) {
         .configure(trajectories::routes)
         .configure(networks::routes)
         .configure(consents::routes)
+        .configure(reviews::routes)
         .configure(inbound_mail::routes)
         .configure(events::routes)
         .configure(audit::routes);

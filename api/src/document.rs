@@ -115,6 +115,10 @@ const TAGS: &[(&str, &str)] = &[
         "consents",
         "What the highest executive of a candidate's employer is asked",
     ),
+    (
+        "reviews",
+        "What several people think of a candidate, and the ranking that follows",
+    ),
     ("mail", "Mail that comes back"),
     ("programmes", "What a municipality can apply for, and when"),
     (

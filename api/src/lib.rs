@@ -43,6 +43,7 @@ pub mod programmes;
 pub mod query;
 pub mod reference;
 pub mod reply;
+pub mod reviews;
 pub mod server;
 pub mod state;
 pub mod text;

@@ -37,6 +37,7 @@ pub mod people;
 pub mod personal_data;
 pub mod programmes;
 pub mod reference;
+pub mod reviews;
 pub mod schedule;
 pub mod search;
 pub mod secrets;

@@ -149,6 +149,10 @@ kinds! {
         "An executive is asked about this person already. Wait for the answer, or ask another one in their place.";
     CONSENT_EXPIRED: CONFLICT "consent-expired" "The time to answer is over",
         "Ask for consent again.";
+    CONFLICT_OF_INTEREST: CONFLICT "conflict-of-interest" "A reviewer has a stake in the candidacy",
+        "`conflicts` names who, and why: `is-candidate`, `is-nominator`, or `same-employer`. Ask somebody else to review it.";
+    REVIEWS_COMPLETE: CONFLICT "reviews-complete" "All reviews are in",
+        "Everybody has seen what the others think, so that a judgement stays as it is.";
 }
 
 /// The kind with this code.

@@ -33,6 +33,7 @@ mod process;
 mod programmes;
 mod referrals;
 mod replicas;
+mod reviews;
 mod stopping;
 mod tokens;
 mod trajectories;

@@ -121,10 +121,8 @@ pub(crate) fn enqueue(
     recipient: PersonId,
     payload: Payload,
 ) -> DbResult<()> {
-    let deadline = match payload {
-        Payload::ConsentChaser { .. } => consent.lapses_at(),
-        _ => None,
-    };
+    let is_chaser = matches!(payload, Payload::ConsentChaser { .. });
+    let deadline = consent.lapses_at().filter(|_| is_chaser);
     let new = NewDelivery {
         dedupe_key: dedupe_key(&payload, consent),
         payload,
@@ -163,9 +161,10 @@ pub(crate) fn tell_asker(
 /// Each kind of mail about a consent once, and each chaser.
 fn dedupe_key(payload: &Payload, consent: &Consent) -> String {
     let kind = payload.kind();
-    match payload {
-        Payload::ConsentChaser { day, .. } => format!("{kind}:{}:{day}", consent.id),
-        _ => format!("{kind}:{}", consent.id),
+    if let Payload::ConsentChaser { day, .. } = payload {
+        format!("{kind}:{}:{day}", consent.id)
+    } else {
+        format!("{kind}:{}", consent.id)
     }
 }
 

@@ -215,7 +215,7 @@ fn send_for_consent(
         due_at: now,
         expires_at: None,
     };
-    let actor = Actor::link_holder(link.recipient, Permit::ConsentsAnswer).traced(trace.clone());
+    let actor = Actor::link_holder(link.recipient, Permit::ConsentsAnswer).traced(*trace);
     deliveries::enqueue(conn, &new, &actor, now)
 }
 

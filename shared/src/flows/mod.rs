@@ -18,6 +18,7 @@ mod receive_mail;
 mod record_outcome;
 mod refer_intake;
 mod request_consent;
+mod review_candidacy;
 mod start_trajectory;
 mod withdraw_intake;
 
@@ -45,6 +46,10 @@ pub use record_outcome::record_outcome;
 pub use refer_intake::{NewReferral, NotOffered, ReferIntakeError, ReferralProblem, refer_intake};
 pub use request_consent::{
     ChosenGiver, ConsentRequest, RequestConsentError, replace_giver, request_consent,
+};
+pub use review_candidacy::{
+    AssignReviewersError, CohortRanking, HandInReviewError, ReviewFile, assign_reviewers,
+    hand_in_review, rank_cohort, review_file,
 };
 pub use start_trajectory::{StartTrajectoryError, start_trajectory};
 pub use withdraw_intake::{WithdrawIntakeError, withdraw_intake};

@@ -143,7 +143,7 @@ async fn save(
     parsed: &form::Parsed,
 ) -> Result<Outcome, WriteOnceError<AnswerConsentError>> {
     let holder = Actor::link_holder(asked.link.recipient, Permit::ConsentsAnswer);
-    let granted = Arc::new(holder.traced(visit.trace.clone()))
+    let granted = Arc::new(holder.traced(visit.trace))
         .grant::<ConsentsAnswer>()
         .map_err(|_| WriteOnceError::Action(AnswerConsentError::NotFound))?;
     let key = IdempotencyKey::new(
