@@ -17,9 +17,10 @@ use crate::middleware::{cors, envelope};
 use crate::problem::{Problem, pages};
 use crate::state::AppState;
 use crate::{
-    assessments, audit, auth, clients, consents, decisions, docs_page, document, events, glossary,
-    health, identity_links, inbound_mail, intakes, knowledge, me, meetings, municipalities,
-    networks, oauth, offers, organisations, people, programmes, reference, reviews, trajectories,
+    assessments, audit, auth, candidacies, clients, consents, decisions, docs_page, document,
+    events, glossary, health, identity_links, inbound_mail, intakes, knowledge, me, meetings,
+    municipalities, networks, nominations, oauth, offers, organisations, people, programmes,
+    reference, reviews, trajectories,
 };
 
 /// Where the API lives. It is in `servers` of the document, and not in its paths.
@@ -51,6 +52,8 @@ fn operations(config: &mut ServiceConfig<'_>) {
         .configure(offers::routes)
         .configure(trajectories::routes)
         .configure(networks::routes)
+        .configure(nominations::routes)
+        .configure(candidacies::routes)
         .configure(consents::routes)
         .configure(reviews::routes)
         .configure(inbound_mail::routes)

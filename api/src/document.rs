@@ -112,6 +112,14 @@ const TAGS: &[(&str, &str)] = &[
         "Who learns together, and how they join and leave",
     ),
     (
+        "nominations",
+        "Who nominates whom as an associate member, and what came of it",
+    ),
+    (
+        "candidacies",
+        "One person's way to associate membership: nominations, consent, review, decision",
+    ),
+    (
         "consents",
         "What the highest executive of a candidate's employer is asked",
     ),

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use koplopers_shared::assessments::CriterionValue;
+use koplopers_shared::candidacies::{CandidacyStatus, CandidateKind};
 use koplopers_shared::catalogue::programme::PlanUnit;
 use koplopers_shared::catalogue::{
     CoFundingBase, KnowledgeSource, Language, LearningPractice, MeetingKind, MunicipalBody,
@@ -15,6 +16,7 @@ use koplopers_shared::intakes::IntakeStatus;
 use koplopers_shared::knowledge::ItemStatus;
 use koplopers_shared::meetings::{MeetingOutcome, MeetingStatus};
 use koplopers_shared::networks::{MembershipStatus, NetworkKind, NetworkStatus};
+use koplopers_shared::nominations::{Channel, NominationOutcome, NominationStatus};
 use koplopers_shared::offers::{OfferStatus, OptionKind};
 use koplopers_shared::overviews::{FunnelStep, IntakePart};
 use koplopers_shared::trajectories::{BlockStatus, Judgement, StepStatus, TrajectoryStatus};
@@ -82,6 +84,11 @@ word_schemas! {
     MembershipStatusWord of MembershipStatus, "MembershipStatus", "Whether somebody is in a learning network.";
     CriterionValueWord of CriterionValue, "CriterionValue", "What is said of a criterion; see the glossary.";
     DecisionOutcomeWord of DecisionOutcome, "DecisionOutcome", "What is decided on an intake.";
+    NominationStatusWord of NominationStatus, "NominationStatus", "Where a nomination stands; see the glossary.";
+    NominationOutcomeWord of NominationOutcome, "NominationOutcome", "What came of a nomination, for its nominator.";
+    NominationChannelWord of Channel, "NominationChannel", "Where a nomination came in.";
+    CandidateKindWord of CandidateKind, "CandidateKind", "What makes somebody a candidate; see the glossary.";
+    CandidacyStatusWord of CandidacyStatus, "CandidacyStatus", "Where a candidacy stands; see the glossary.";
     PlanUnitWord of PlanUnit, "PlanUnit", "What the numbers of a meeting plan are counted over.";
 }
 

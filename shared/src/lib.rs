@@ -29,6 +29,7 @@ pub mod meetings;
 pub mod metrics;
 pub mod municipalities;
 pub mod networks;
+pub mod nominations;
 pub mod offers;
 pub mod organisations;
 pub mod overviews;

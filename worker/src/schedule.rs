@@ -8,9 +8,9 @@ use jiff::{SignedDuration, Timestamp};
 use koplopers_shared::db::{DbConn, DbError};
 use koplopers_shared::deliveries::{self, LEASE, Swept, WorkerId, workers};
 use koplopers_shared::flows::{
-    Forgotten, chase_consents, expire_consents, forget_old, sweep_mails,
+    Forgotten, chase_consents, expire_consents, forget_old, sweep_mails, tell_due_candidates,
 };
-use koplopers_shared::{audit, events, offers, schedule};
+use koplopers_shared::{audit, events, nominations, offers, schedule};
 
 use crate::runner::Shared;
 use crate::wake::between;
@@ -23,6 +23,8 @@ const SWEEP_EVERY: u64 = 5;
 const KEYS_EVERY: u64 = 30;
 /// Ticks between two looks at offers and requests for consent that wait for an answer.
 const ANSWERS_EVERY: u64 = 10;
+/// Ticks between two looks at candidates to be told and nominations that nobody confirmed.
+const NOMINATIONS_EVERY: u64 = 30;
 /// Ticks between two seals of the audit trail.
 const SEAL_EVERY: u64 = 60;
 /// Transactions of one hour's cleaning up: enough for ten thousand mails.
@@ -102,6 +104,17 @@ impl Ticker {
             .await;
             job(shared, "chase consents", move |conn| {
                 chase_consents(conn, local)
+            })
+            .await;
+        }
+        if tick.is_multiple_of(NOMINATIONS_EVERY) {
+            let local = shared.local(now);
+            job(shared, "tell candidates", move |conn| {
+                tell_due_candidates(conn, local)
+            })
+            .await;
+            job(shared, "forget unconfirmed nominations", move |conn| {
+                nominations::forget_unconfirmed(conn, now)
             })
             .await;
         }

@@ -89,12 +89,21 @@ pub fn accept_media_type(req: &HttpRequest, accepted: &[&str]) -> Result<(), Pro
 
 /// Reads a body within its size and time, and leaves its digest with the request.
 pub async fn read(req: &HttpRequest, payload: &mut Payload) -> Result<Vec<u8>, Problem> {
+    read_within(req, payload, MAX_BODY).await
+}
+
+/// As [`read`], for the few operations that take more than [`MAX_BODY`] bytes, or less.
+pub async fn read_within(
+    req: &HttpRequest,
+    payload: &mut Payload,
+    most: usize,
+) -> Result<Vec<u8>, Problem> {
     let state = req.app_data::<web::Data<AppState>>();
     let deadline = state.map_or(Duration::from_secs(15), |state| {
         state.settings.http.body_timeout
     });
     // Actix sets no deadline on a body: 200 slow ones were still open after 30 s (security: 45).
-    let bytes = actix_web::rt::time::timeout(deadline, read_all(payload))
+    let bytes = actix_web::rt::time::timeout(deadline, read_all(payload, most))
         .await
         .map_err(|_| Problem::of(&kinds::REQUEST_TIMEOUT))??;
     let digest = digest::digest(&digest::SHA256, &bytes);
@@ -104,13 +113,13 @@ pub async fn read(req: &HttpRequest, payload: &mut Payload) -> Result<Vec<u8>, P
     Ok(bytes)
 }
 
-async fn read_all(payload: &mut Payload) -> Result<Vec<u8>, Problem> {
+async fn read_all(payload: &mut Payload, most: usize) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| {
             Problem::of(&kinds::BAD_REQUEST).detail("the body ended before its length")
         })?;
-        if bytes.len() + chunk.len() > MAX_BODY {
+        if bytes.len() + chunk.len() > most {
             return Err(Problem::of(&kinds::BODY_TOO_LARGE));
         }
         bytes.extend_from_slice(&chunk);

@@ -1,6 +1,5 @@
 //! Refusals of the actions on consent, as problems.
 
-use koplopers_shared::candidacies::{CandidacyAction, InvalidCandidacyTransition};
 use koplopers_shared::consents::GiverProblem;
 use koplopers_shared::flows::{RecordConsentError, RequestConsentError};
 
@@ -73,15 +72,5 @@ impl From<RecordConsentError> for Problem {
             RecordConsentError::Expired => Self::of(&kinds::CONSENT_EXPIRED),
             RecordConsentError::Db(error) => error.into(),
         }
-    }
-}
-
-impl From<InvalidCandidacyTransition> for Problem {
-    fn from(invalid: InvalidCandidacyTransition) -> Self {
-        let possible: Vec<&str> = CandidacyAction::to_choose_from()
-            .filter(|action| action.possible_in().contains(&invalid.from))
-            .map(CandidacyAction::as_str)
-            .collect();
-        Self::invalid_transition(invalid.from.as_str(), &possible).detail(invalid.to_string())
     }
 }

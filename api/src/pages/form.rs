@@ -28,16 +28,25 @@ pub(super) struct Unreadable(StatusCode);
 impl Form {
     /// Reads the form in the body of a request.
     pub(super) async fn read(req: &HttpRequest, payload: &mut Payload) -> Result<Self, Unreadable> {
+        Self::read_within(req, payload, MAX_FORM).await
+    }
+
+    /// As [`Self::read`], for a form with more or longer texts than others.
+    pub(super) async fn read_within(
+        req: &HttpRequest,
+        payload: &mut Payload,
+        most: usize,
+    ) -> Result<Self, Unreadable> {
         body::accept_media_type(req, &["application/x-www-form-urlencoded"])
             .map_err(|problem| Unreadable(problem.kind().status))?;
         let bytes = body::read(req, payload)
             .await
             .map_err(|problem| Unreadable(problem.kind().status))?;
-        Self::parse(&bytes)
+        Self::parse(&bytes, most)
     }
 
-    fn parse(bytes: &[u8]) -> Result<Self, Unreadable> {
-        if bytes.len() > MAX_FORM {
+    fn parse(bytes: &[u8], most: usize) -> Result<Self, Unreadable> {
+        if bytes.len() > most {
             return Err(Unreadable(StatusCode::PAYLOAD_TOO_LARGE));
         }
         let mut fields = BTreeMap::new();
@@ -141,7 +150,7 @@ mod tests {
     use super::*;
 
     fn status(bytes: &[u8]) -> Option<u16> {
-        Form::parse(bytes)
+        Form::parse(bytes, MAX_FORM)
             .err()
             .map(|Unreadable(status)| status.as_u16())
     }

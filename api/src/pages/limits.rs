@@ -19,6 +19,9 @@ const PAGES_PER_LINK: NonZeroU32 = NonZeroU32::new(30).unwrap();
 const ASKS_PER_ADDRESS: NonZeroU32 = NonZeroU32::new(20).unwrap();
 const ASKS_PER_LINK: NonZeroU32 = NonZeroU32::new(5).unwrap();
 const ASKS_PER_MAILBOX: NonZeroU32 = NonZeroU32::new(5).unwrap();
+/// Nominations without a token; somebody who knows many front-runners still gets through.
+const NOMINATIONS_PER_ADDRESS: NonZeroU32 = NonZeroU32::new(30).unwrap();
+const NOMINATIONS_PER_MAILBOX: NonZeroU32 = NonZeroU32::new(10).unwrap();
 
 /// After so many checks, keys that have been quiet are let go.
 const TIDY_EVERY: u32 = 4096;
@@ -37,6 +40,8 @@ pub(super) struct Limits {
     asks_by_address: DefaultKeyedRateLimiter<IpAddr>,
     asks_by_link: DefaultKeyedRateLimiter<u64>,
     asks_by_mailbox: DefaultKeyedRateLimiter<u64>,
+    nominations_by_address: DefaultKeyedRateLimiter<IpAddr>,
+    nominations_by_mailbox: DefaultKeyedRateLimiter<u64>,
     checks: AtomicU32,
 }
 
@@ -48,6 +53,8 @@ impl Default for Limits {
             asks_by_address: RateLimiter::keyed(Quota::per_hour(ASKS_PER_ADDRESS)),
             asks_by_link: RateLimiter::keyed(Quota::per_hour(ASKS_PER_LINK)),
             asks_by_mailbox: RateLimiter::keyed(Quota::per_hour(ASKS_PER_MAILBOX)),
+            nominations_by_address: RateLimiter::keyed(Quota::per_hour(NOMINATIONS_PER_ADDRESS)),
+            nominations_by_mailbox: RateLimiter::keyed(Quota::per_hour(NOMINATIONS_PER_MAILBOX)),
             checks: AtomicU32::new(0),
         }
     }
@@ -56,13 +63,33 @@ impl Default for Limits {
 impl Limits {
     /// Counts a visit to the page of a link.
     pub(super) fn visit(&self, address: Option<IpAddr>, token: &str) -> Result<(), TooOften> {
+        self.open_visit(address)?;
+        check(&self.pages_by_link, &link_key(token))
+    }
+
+    /// Counts a visit to a page that needs no link.
+    pub(super) fn open_visit(&self, address: Option<IpAddr>) -> Result<(), TooOften> {
         if self.checks.fetch_add(1, Ordering::Relaxed) % TIDY_EVERY == TIDY_EVERY - 1 {
             self.tidy();
         }
-        if let Some(address) = address {
-            check(&self.pages_by_address, &network(address))?;
+        match address {
+            Some(address) => check(&self.pages_by_address, &network(address)),
+            None => Ok(()),
         }
-        check(&self.pages_by_link, &link_key(token))
+    }
+
+    /// Counts a nomination without a token.
+    pub(super) fn nominate(&self, address: Option<IpAddr>) -> Result<(), TooOften> {
+        match address {
+            Some(address) => check(&self.nominations_by_address, &network(address)),
+            None => Ok(()),
+        }
+    }
+
+    /// Counts a nomination whose nominator has this mailbox. As with [`Self::ask_for`], a refusal
+    /// is not shown.
+    pub(super) fn nominate_as(&self, mailbox: &EmailAddress) -> Result<(), TooOften> {
+        check(&self.nominations_by_mailbox, &hashed(&mailbox.key()))
     }
 
     /// Counts a request for a fresh link.
@@ -85,6 +112,8 @@ impl Limits {
         self.asks_by_address.retain_recent();
         self.asks_by_link.retain_recent();
         self.asks_by_mailbox.retain_recent();
+        self.nominations_by_address.retain_recent();
+        self.nominations_by_mailbox.retain_recent();
     }
 }
 

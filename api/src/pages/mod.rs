@@ -10,17 +10,23 @@
 
 mod answer;
 mod bad_link;
+mod candidate;
 mod consent;
 mod form;
 mod layout;
 mod leave;
 mod limits;
+mod nominate;
 mod offer;
 mod saving;
 mod stylesheet;
 mod visit;
 
+use std::net::IpAddr;
+use std::time::Duration;
+
 use koplopers_shared::mail::institute::Institute;
+use koplopers_shared::words::EmailAddress;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use limits::Limits;
@@ -43,6 +49,19 @@ impl Pages {
             limits: Limits::default(),
         }
     }
+
+    /// Counts a nomination without a token that came from `address`; the wait, when there were
+    /// too many.
+    pub(crate) fn may_nominate(&self, address: Option<IpAddr>) -> Result<(), Duration> {
+        let counted = self.limits.nominate(address);
+        counted.map_err(|refusal| refusal.wait)
+    }
+
+    /// Whether a nomination whose nominator has this mailbox is kept: beyond some, they are
+    /// dropped without a word.
+    pub(crate) fn keeps_nomination_by(&self, mailbox: &EmailAddress) -> bool {
+        self.limits.nominate_as(mailbox).is_ok()
+    }
 }
 
 /// Mounts the pages.
@@ -53,6 +72,12 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(answer::submit_answer)
         .service(consent::show_consent)
         .service(consent::submit_consent)
+        .service(candidate::show_candidate)
+        .service(candidate::submit_candidate)
+        .service(nominate::show_open_nomination)
+        .service(nominate::submit_open_nomination)
+        .service(nominate::show_nomination)
+        .service(nominate::confirm_nomination)
         .service(leave::show_membership)
         .service(leave::leave_network)
         .service(offer::show_offer)

@@ -69,6 +69,10 @@ pub struct WriteErrors;
 #[derive(Debug)]
 pub struct OpenErrors;
 
+/// The errors of an operation with which anyone may write.
+#[derive(Debug)]
+pub struct OpenWriteErrors;
+
 const OPEN: &[(&str, &str)] = &[
     ("400", "Something in the request is not right"),
     ("404", "There is nothing here for this caller"),
@@ -113,6 +117,12 @@ fn problems(groups: &[&[(&str, &str)]]) -> Responses {
 impl IntoResponses for OpenErrors {
     fn responses() -> Responses {
         problems(&[OPEN])
+    }
+}
+
+impl IntoResponses for OpenWriteErrors {
+    fn responses() -> Responses {
+        problems(&[OPEN, WRITING])
     }
 }
 

@@ -73,7 +73,7 @@ kinds! {
     STALE: PRECONDITION_FAILED "stale" "It was changed in the meantime",
         "The ETag in `If-Match` is no longer the current one. Read it again, look at what changed, and decide anew.";
     BODY_TOO_LARGE: PAYLOAD_TOO_LARGE "body-too-large" "The body is too large",
-        "A body holds at most 256 kB.";
+        "A body holds at most 256 kB, and a file to import 2 MB and 500 rows.";
     UNSUPPORTED_MEDIA_TYPE: UNSUPPORTED_MEDIA_TYPE "unsupported-media-type" "The body is not in a form that is read here",
         "Send JSON in UTF-8 with `Content-Type: application/json`, not compressed.";
     IDEMPOTENCY_KEY_REUSED: UNPROCESSABLE_ENTITY "idempotency-key-reused" "The Idempotency-Key was used for another request",
@@ -153,6 +153,8 @@ kinds! {
         "`conflicts` names who, and why: `is-candidate`, `is-nominator`, or `same-employer`. Ask somebody else to review it.";
     REVIEWS_COMPLETE: CONFLICT "reviews-complete" "All reviews are in",
         "Everybody has seen what the others think, so that a judgement stays as it is.";
+    CANDIDATE_WITHOUT_ADDRESS: CONFLICT "candidate-without-address" "The candidate cannot be told by mail",
+        "There is no address of the candidate that takes mail. Tell them in another way and say in `how` what you did, or give the person an address.";
 }
 
 /// The kind with this code.

@@ -27,7 +27,8 @@ const BUSY_PAUSE: u32 = 1;
 const FULL_PAUSE: u32 = 30;
 
 /// One field of a request that is not right. It never holds the value.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[schema(as = FieldError)]
 pub struct FieldError {
     /// Where: a JSON pointer (RFC 6901) into the body, or a query key.
     pub name: String,
@@ -191,6 +192,12 @@ impl Problem {
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.0.headers.push((name, value));
         self
+    }
+
+    /// The fields that are not valid.
+    #[must_use]
+    pub fn invalid_params(&self) -> &[FieldError] {
+        &self.0.invalid_params
     }
 
     /// What kind of problem it is.

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::app::{Caller, TestApp};
 use crate::knowledge::{self, item_in};
+use crate::nominations;
 
 /// An id that nothing has.
 const MISSING: &str = "019b76da-0000-7000-8000-00000000dead";
@@ -55,8 +56,12 @@ fn operations() -> Vec<Operation> {
 /// A body that the operation takes, for those that take one.
 fn body(operation: &str) -> Option<Value> {
     Some(match operation {
-        "change_intake" | "withdraw_intake" | "cancel_meeting" | "change_person"
-        | "change_assessment" => json!({}),
+        "change_intake"
+        | "withdraw_intake"
+        | "cancel_meeting"
+        | "change_person"
+        | "change_assessment"
+        | "withdraw_nomination" => json!({}),
         "plan_intake_talk" => json!({
             "localStart": "2026-03-12T14:00", "localEnd": "2026-03-12T15:00", "place": "Stadhuis"
         }),
@@ -163,6 +168,12 @@ on_both_databases! {
         let draft = item_in(&app, ItemStatus::Draft, &knowledge::item("Concept")).await;
         let matched = given::matched(&app.db, given::amsterdam(), "uitvoering").await;
         let offer = given::sent_offer(&app.db, &matched).await;
+        let nomination = app
+            .as_municipality("GM0363")
+            .post("/v1/nominations", &nominations::body("Kim Kandidaat", "kim@example.nl"))
+            .await
+            .expect(201)
+            .text_at("/id");
         let stranger = app.as_municipality("GM0344");
         let mut walked = 0;
         for operation in operations() {
@@ -173,6 +184,7 @@ on_both_databases! {
                 Some("offers") => offer.id.to_string(),
                 Some("trajectories") => trajectory.to_string(),
                 Some("knowledge-items") => draft.clone(),
+                Some("nominations") => nomination.clone(),
                 _ => continue,
             };
             let allowed = operation
@@ -198,6 +210,7 @@ on_both_databases! {
             format!("/v1/trajectories/{trajectory}"),
             format!("/v1/people/{person}"),
             format!("/v1/offers/{}", offer.id),
+            format!("/v1/nominations/{nomination}"),
         ] {
             owner.get(&path).await.expect(200);
         }
@@ -212,7 +225,9 @@ on_both_databases! {
         let stranger = app.as_municipality("GM0344");
         let owner = app.as_municipality("GM0363");
         item_in(&app, ItemStatus::Draft, &knowledge::item("Concept")).await;
-        for path in ["/v1/intakes", "/v1/meetings", "/v1/offers", "/v1/trajectories", "/v1/people", "/v1/events", "/v1/knowledge-items"] {
+        let kim = nominations::body("Kim Kandidaat", "kim@example.nl");
+        owner.post("/v1/nominations", &kim).await.expect(201);
+        for path in ["/v1/intakes", "/v1/meetings", "/v1/offers", "/v1/trajectories", "/v1/people", "/v1/events", "/v1/knowledge-items", "/v1/nominations"] {
             let theirs = stranger.get(path).await.expect(200).json();
             assert_eq!(theirs["items"], json!([]), "{path}");
         }

@@ -23,6 +23,7 @@ mod limits;
 mod mail_room;
 mod municipalities;
 mod networks;
+mod nominations;
 mod offers;
 mod organisations;
 mod outcomes;

@@ -28,4 +28,4 @@ pub use actions::{move_on, subject, trace};
 pub use errors::MoveCandidacyError;
 pub use life_cycle::{CandidacyAction, CandidacyStatus, InvalidCandidacyTransition};
 pub use model::{Candidacy, CandidateKind, Employer, Outcome, PreparedDecision};
-pub use queries::{CandidacyFilter, find, insert, list, open_of, update};
+pub use queries::{CandidacyFilter, find, find_many, insert, list, open_of, to_be_told, update};

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::{Candidacy, CandidacyStatus, CandidateKind, Employer, Outcome, PreparedDecision};
 use crate::db::columns::At;
-use crate::db::schema::candidacies;
+use crate::db::schema::{candidacies, people};
 use crate::db::{DbConn, DbResult, one_row};
 use crate::ids::{CandidacyId, CohortId, OrganisationId, PersonId};
 use crate::paging::{PageSpec, Paged, Position, Seek};
@@ -76,6 +76,13 @@ pub struct CandidacyFilter {
     pub cohort: Option<CohortId>,
     /// Only those whose candidate works for this municipality.
     pub municipality: Option<MunicipalityCode>,
+    /// Only open ones whose candidate was not told yet.
+    pub untold: bool,
+}
+
+fn closed() -> Vec<CandidacyStatus> {
+    let all = CandidacyStatus::ALL.iter().copied();
+    all.filter(|status| status.is_closed()).collect()
 }
 
 /// One candidacy.
@@ -88,16 +95,36 @@ pub fn find(conn: &mut DbConn, id: CandidacyId) -> DbResult<Option<Candidacy>> {
     Ok(row.map(Candidacy::from))
 }
 
+/// Those of `ids` that there are, in no order.
+pub fn find_many(conn: &mut DbConn, ids: &[CandidacyId]) -> DbResult<Vec<Candidacy>> {
+    let rows = candidacies::table
+        .filter(candidacies::id.eq_any(ids.to_vec()))
+        .select(CandidacyRow::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(Candidacy::from).collect())
+}
+
+/// Some open candidacies whose candidate must have been told before `until` and was not, the most
+/// urgent first, among those whose candidate has an address.
+pub fn to_be_told(conn: &mut DbConn, until: Timestamp, limit: i64) -> DbResult<Vec<Candidacy>> {
+    let rows = candidacies::table
+        .inner_join(people::table.on(people::id.eq(candidacies::person)))
+        .filter(people::email.is_not_null())
+        .filter(candidacies::told_at.is_null())
+        .filter(candidacies::tell_by.lt(At(until)))
+        .filter(candidacies::status.ne_all(closed()))
+        .order((candidacies::tell_by.asc(), candidacies::id.asc()))
+        .limit(limit)
+        .select(CandidacyRow::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(Candidacy::from).collect())
+}
+
 /// The candidacy of a person that is not closed; there is one at most.
 pub fn open_of(conn: &mut DbConn, person: PersonId) -> DbResult<Option<Candidacy>> {
-    let closed: Vec<CandidacyStatus> = CandidacyStatus::ALL
-        .iter()
-        .copied()
-        .filter(|status| status.is_closed())
-        .collect();
     let row = candidacies::table
         .filter(candidacies::person.eq(person))
-        .filter(candidacies::status.ne_all(closed))
+        .filter(candidacies::status.ne_all(closed()))
         .select(CandidacyRow::as_select())
         .first(conn)
         .optional()?;
@@ -122,6 +149,11 @@ pub fn list(
     }
     if let Some(municipality) = filter.municipality {
         query = query.filter(candidacies::municipality.eq(municipality));
+    }
+    if filter.untold {
+        query = query
+            .filter(candidacies::told_at.is_null())
+            .filter(candidacies::status.ne_all(closed()));
     }
     let older = |than: &Position| {
         let (at, id) = (At(than.at), CandidacyId(than.id));
@@ -194,6 +226,7 @@ pub fn update(conn: &mut DbConn, candidacy: Candidacy) -> DbResult<Candidacy> {
             candidacies::cohort.eq(candidacy.cohort),
             candidacies::municipality.eq(candidacy.employer.and_then(Employer::municipality)),
             candidacies::organisation.eq(candidacy.employer.and_then(Employer::organisation)),
+            candidacies::tell_by.eq(At(candidacy.tell_by)),
             candidacies::told_at.eq(candidacy.told_at.map(At)),
             candidacies::prepared_outcome.eq(prepared.map(|decision| decision.outcome)),
             candidacies::prepared_reason.eq(prepared.and_then(|decision| decision.reason.clone())),

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{DeliveryState, DroppedReason, OrderKey, Payload};
-use crate::access::Actor;
+use crate::access::{Actor, Trace};
 use crate::db::columns::At;
 use crate::db::schema::deliveries;
 use crate::db::{DbConn, DbError, DbResult, wake_after_commit};
@@ -34,6 +34,21 @@ pub struct NewDelivery {
     pub expires_at: Option<Timestamp>,
 }
 
+/// A mail to somebody who is no person of ours; its payload leads to the address.
+#[derive(Debug, Clone)]
+pub struct ToStranger {
+    /// As of a [`NewDelivery`].
+    pub dedupe_key: String,
+    /// What it tells.
+    pub payload: Payload,
+    /// What it is about.
+    pub subject: Subject,
+    /// From when it may go.
+    pub due_at: Timestamp,
+    /// From when it is pointless.
+    pub expires_at: Option<Timestamp>,
+}
+
 /// Puts a mail into the outbox; `None` when one with the same key was there already.
 pub fn enqueue(
     conn: &mut DbConn,
@@ -41,7 +56,29 @@ pub fn enqueue(
     actor: &Actor,
     now: Timestamp,
 ) -> DbResult<Option<DeliveryId>> {
-    insert(conn, new, Some(new.recipient), actor, now)
+    insert(conn, new, Some(new.recipient), &actor.trace, now)
+}
+
+/// Puts a mail to a stranger into the outbox; `None` when one with the same key was there.
+pub fn enqueue_to_stranger(
+    conn: &mut DbConn,
+    new: &ToStranger,
+    trace: &Trace,
+    now: Timestamp,
+) -> DbResult<Option<DeliveryId>> {
+    // For the order key only: the subject is all that is known of them.
+    let nobody = PersonId(new.subject.id);
+    let new = NewDelivery {
+        dedupe_key: new.dedupe_key.clone(),
+        payload: new.payload.clone(),
+        recipient: nobody,
+        subject: new.subject,
+        meeting: None,
+        order_key: OrderKey::subject(new.subject.id, nobody),
+        due_at: new.due_at,
+        expires_at: new.expires_at,
+    };
+    insert(conn, &new, None, trace, now)
 }
 
 /// A mail to the address of ops, who are nobody in particular.
@@ -73,14 +110,14 @@ pub fn enqueue_to_ops(
         due_at: now,
         expires_at: None,
     };
-    insert(conn, &new, None, actor, now)
+    insert(conn, &new, None, &actor.trace, now)
 }
 
 fn insert(
     conn: &mut DbConn,
     new: &NewDelivery,
     recipient: Option<PersonId>,
-    actor: &Actor,
+    trace: &Trace,
     now: Timestamp,
 ) -> DbResult<Option<DeliveryId>> {
     let known: i64 = deliveries::table
@@ -112,7 +149,7 @@ fn insert(
             deliveries::state.eq(DeliveryState::Queued),
             deliveries::attempts.eq(0),
             deliveries::next_at.eq(At(new.due_at)),
-            deliveries::request_id.eq(actor.trace.request_id.map(|id| id.to_string())),
+            deliveries::request_id.eq(trace.request_id.map(|id| id.to_string())),
             deliveries::created_at.eq(At(now)),
         ))
         .execute(conn)?;

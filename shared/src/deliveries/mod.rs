@@ -35,7 +35,10 @@ pub use announce::{CHANNEL, announce};
 pub use bounces::{Bounced, record_bounce};
 pub use claim::{Claimed, claim, next_due};
 pub use delivery::Delivery;
-pub use enqueue::{NewDelivery, NewOpsDelivery, drop_waiting, enqueue, enqueue_to_ops};
+pub use enqueue::{
+    NewDelivery, NewOpsDelivery, ToStranger, drop_waiting, enqueue, enqueue_to_ops,
+    enqueue_to_stranger,
+};
 pub use figures::{OutboxFigures, figures};
 pub use finish::{
     Attempt, AttemptId, AttemptOutcome, Completion, Frozen, MayHaveArrived, Recorded, drop_claimed,
@@ -45,4 +48,4 @@ pub use lease::{LEASE, Lease, LeaseToken, WorkerId, give_back, renew};
 pub use model::{DeliveryState, DroppedReason, OrderKey, Payload, Priority};
 pub use queries::{DeliveryFilter, PastAttempt, attempts, find, list, was_mailed};
 pub use suppressions::{address_hash, is_suppressed, suppress};
-pub use sweep::{Swept, forget_bytes, sweep};
+pub use sweep::{Swept, forget_bytes, forget_subject, sweep};

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::ids::{
-    ConsentId, DecisionId, IntakeId, InvitationId, MeetingId, NetworkMembershipId, OfferId,
-    PersonId, TrajectoryId,
+    CandidacyId, ConsentId, DecisionId, IntakeId, InvitationId, MeetingId, NetworkMembershipId,
+    NominationId, OfferId, PersonId, TrajectoryId,
 };
 use crate::text_enum;
 
@@ -110,6 +110,16 @@ pub enum Payload {
         /// Their membership.
         membership: NetworkMembershipId,
     },
+    /// To whoever nominated on the open form: stand by it, with a link.
+    NominationConfirmation {
+        /// The nomination.
+        nomination: NominationId,
+    },
+    /// To a candidate: they were nominated, with a link to all that is stored.
+    CandidateNotice {
+        /// The candidacy.
+        candidacy: CandidacyId,
+    },
     /// To the contact person: the intake fits and has a place.
     IntakeMatched {
         /// The intake.
@@ -183,6 +193,8 @@ impl Payload {
         "offer_refused",
         "trajectory_running",
         "network_welcome",
+        "nomination_confirmation",
+        "candidate_notice",
         "intake_matched",
         "intake_waitlisted",
         "intake_declined",
@@ -215,6 +227,8 @@ impl Payload {
             Self::OfferRefused { .. } => "offer_refused",
             Self::TrajectoryRunning { .. } => "trajectory_running",
             Self::NetworkWelcome { .. } => "network_welcome",
+            Self::NominationConfirmation { .. } => "nomination_confirmation",
+            Self::CandidateNotice { .. } => "candidate_notice",
             Self::IntakeMatched { .. } => "intake_matched",
             Self::IntakeWaitlisted { .. } => "intake_waitlisted",
             Self::IntakeDeclined { .. } => "intake_declined",
@@ -250,6 +264,8 @@ impl Payload {
             | Self::OfferAccepted { .. }
             | Self::OfferRefused { .. }
             | Self::NetworkWelcome { .. }
+            | Self::NominationConfirmation { .. }
+            | Self::CandidateNotice { .. }
             | Self::TrajectoryRunning { .. }
             | Self::IntakeMatched { .. }
             | Self::IntakeWaitlisted { .. }
@@ -356,6 +372,12 @@ mod tests {
             },
             Payload::NetworkWelcome {
                 membership: NetworkMembershipId::generate(),
+            },
+            Payload::NominationConfirmation {
+                nomination: NominationId::generate(),
+            },
+            Payload::CandidateNotice {
+                candidacy: CandidacyId::generate(),
             },
             Payload::IntakeMatched {
                 intake: IntakeId::generate(),

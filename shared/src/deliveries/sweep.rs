@@ -9,6 +9,7 @@ use super::{DeliveryState, DroppedReason, Lease, LeaseToken, WorkerId};
 use crate::db::columns::At;
 use crate::db::schema::deliveries;
 use crate::db::{DbConn, DbResult};
+use crate::events::{EventSubject, Subject};
 use crate::ids::{DeliveryId, InvitationId};
 
 /// How many rows one run touches at most, so that its transaction stays short.
@@ -147,6 +148,31 @@ fn drop_past(conn: &mut DbConn, now: Timestamp) -> DbResult<usize> {
             deliveries::closed_at.eq(At(now)),
         ))
         .execute(conn)?)
+}
+
+/// Forgets the mails about something that is gone: those that wait are dropped, and of those that
+/// left the bytes go. A mail that a worker holds is looked at once more before it leaves.
+pub fn forget_subject(conn: &mut DbConn, subject: Subject, now: Timestamp) -> DbResult<usize> {
+    let about = deliveries::subject_type
+        .eq(subject.kind)
+        .and(deliveries::subject_id.eq(EventSubject(subject.id)));
+    let waiting = deliveries::table
+        .filter(about)
+        .filter(deliveries::state.eq(DeliveryState::Queued));
+    let dropped = diesel::update(waiting)
+        .set((
+            deliveries::state.eq(DeliveryState::Dropped),
+            deliveries::dropped_reason.eq(DroppedReason::Cancelled),
+            deliveries::closed_at.eq(At(now)),
+        ))
+        .execute(conn)?;
+    let closed = deliveries::table
+        .filter(about)
+        .filter(deliveries::closed_at.is_not_null());
+    diesel::update(closed)
+        .set(deliveries::mime.eq(None::<Vec<u8>>))
+        .execute(conn)?;
+    Ok(dropped)
 }
 
 /// Forgets the bytes of mails that were closed before `before`; says how many.

@@ -29,6 +29,7 @@ mod decision;
 mod intake;
 mod meeting;
 mod network;
+pub(in crate::flows) mod nomination;
 mod notice;
 mod offer;
 mod referral;
@@ -147,6 +148,8 @@ enum Facts {
     TrajectoryRunning(trajectory::TrajectoryFacts),
     NetworkWelcome(network::NetworkFacts),
     FreshLeaveLink(network::NetworkFacts),
+    NominationConfirmation(nomination::ConfirmationFacts),
+    CandidateNotice(nomination::NoticeFacts),
     IntakeMatched {
         facts: decision::DecisionFacts,
         came_free: bool,
@@ -230,6 +233,8 @@ pub fn compose(
         Facts::TrajectoryRunning(facts) => composer.trajectory_running(&facts)?,
         Facts::NetworkWelcome(facts) => composer.network_welcome(&facts)?,
         Facts::FreshLeaveLink(facts) => composer.fresh_leave_link(&facts)?,
+        Facts::NominationConfirmation(facts) => composer.nomination_confirmation(&facts)?,
+        Facts::CandidateNotice(facts) => composer.candidate_notice(&facts)?,
         Facts::IntakeMatched { facts, came_free } => composer.intake_matched(&facts, came_free)?,
         Facts::IntakeWaitlisted(facts) => composer.intake_waitlisted(&facts)?,
         Facts::IntakeDeclined(facts) => composer.intake_declined(&facts)?,
@@ -326,6 +331,12 @@ fn look(conn: &mut DbConn, delivery: &Delivery, now: Timestamp) -> Looked<(Optio
         Payload::NetworkWelcome { membership } => {
             network::look(conn, *membership)?.map(Facts::NetworkWelcome)
         }
+        Payload::NominationConfirmation { nomination } => {
+            nomination::look_confirmation(conn, *nomination)?.map(Facts::NominationConfirmation)
+        }
+        Payload::CandidateNotice { candidacy } => {
+            nomination::look_notice(conn, *candidacy)?.map(Facts::CandidateNotice)
+        }
         Payload::IntakeMatched {
             intake,
             decision,
@@ -371,7 +382,12 @@ fn look(conn: &mut DbConn, delivery: &Delivery, now: Timestamp) -> Looked<(Optio
     if delivery.recipient.is_none() && payload.may_go_to_ops() {
         return Ok(Ok((None, facts)));
     }
-    Ok(reader(conn, delivery)?.map(|reader| (Some(reader), facts)))
+    let reader = if let Payload::NominationConfirmation { nomination } = payload {
+        nomination::nominator(conn, *nomination)?
+    } else {
+        reader(conn, delivery)?
+    };
+    Ok(reader.map(|reader| (Some(reader), facts)))
 }
 
 /// The recipient as they are now: an address that was taken away or bounces gets nothing.

@@ -2,18 +2,23 @@
 
 use jiff::Timestamp;
 
+use super::open_nomination::ask_to_confirm;
 use crate::access::{Actor, Permit, Scope, Trace};
 use crate::audit::{self, AuditLine, AuditRecord, AuditResult};
+use crate::candidacies::{self, Candidacy};
 use crate::consents::{self, ConsentStatus};
 use crate::db::{DbConn, DbResult};
 use crate::deliveries::{self, NewDelivery, OrderKey, Payload};
 use crate::events::Subject;
-use crate::ids::{ConsentId, DeliveryId, InvitationId, NetworkMembershipId, OfferId};
+use crate::ids::{
+    CandidacyId, ConsentId, DeliveryId, InvitationId, NetworkMembershipId, NominationId, OfferId,
+};
 use crate::invitations;
 use crate::keys::KeyRing;
 use crate::links::{self, FreshLinkFor, Link, LinkPurpose};
 use crate::meetings::{self, MeetingStatus};
 use crate::networks::{self, MembershipStatus};
+use crate::nominations::{self, NominationStatus};
 use crate::offers::{self, Offer};
 use crate::people;
 use crate::words::EmailAddress;
@@ -56,10 +61,7 @@ pub fn ask(
         Some(FreshLinkFor::Proven(link)) => (link, true),
         Some(FreshLinkFor::Named(link)) => (link, false),
     };
-    let recipient = people::queries::find(conn, &Scope::Institute, link.recipient)?;
-    let on_file = recipient
-        .filter(|person| !person.is_erased())
-        .and_then(|person| person.email);
+    let on_file = address_on_file(conn, &link)?;
     let may_send = on_file.is_some_and(|email| proven || email.key() == wish.address.key());
     if !may_send {
         return Ok(None);
@@ -68,11 +70,11 @@ pub fn ask(
         LinkPurpose::Answer => send_for_invitation(conn, trace, now, &link),
         LinkPurpose::Offer => send_for_offer(conn, trace, now, &link),
         LinkPurpose::Unsubscribe => send_for_membership(conn, trace, now, &link),
-        // Their pages come with the features they belong to.
+        LinkPurpose::ConfirmNomination => send_for_nomination(conn, trace, now, &link),
+        LinkPurpose::Candidate => send_for_candidacy(conn, trace, now, &link),
         LinkPurpose::Consent => send_for_consent(conn, trace, now, &link),
+        // Their pages come with the features they belong to.
         LinkPurpose::DatePoll
-        | LinkPurpose::ConfirmNomination
-        | LinkPurpose::Candidate
         | LinkPurpose::TeamSeat
         | LinkPurpose::Experience
         | LinkPurpose::Calendar => Ok(None),
@@ -189,6 +191,18 @@ fn send_for_membership(
     deliveries::enqueue(conn, &new, &actor, now)
 }
 
+/// The address that a fresh link may go to.
+fn address_on_file(conn: &mut DbConn, link: &Link) -> DbResult<Option<EmailAddress>> {
+    if link.purpose == LinkPurpose::ConfirmNomination {
+        let found = nominations::find_any(conn, NominationId(link.object))?;
+        return Ok(found.and_then(|nomination| nomination.nominator_email));
+    }
+    let recipient = people::queries::find(conn, &Scope::Institute, link.recipient)?;
+    Ok(recipient
+        .filter(|person| !person.is_erased())
+        .and_then(|person| person.email))
+}
+
 /// A consent that takes no answer any more has nothing to show that a mail did not tell.
 fn send_for_consent(
     conn: &mut DbConn,
@@ -216,6 +230,47 @@ fn send_for_consent(
         expires_at: None,
     };
     let actor = Actor::link_holder(link.recipient, Permit::ConsentsAnswer).traced(*trace);
+    deliveries::enqueue(conn, &new, &actor, now)
+}
+
+fn send_for_nomination(
+    conn: &mut DbConn,
+    trace: &Trace,
+    now: Timestamp,
+    link: &Link,
+) -> DbResult<Option<DeliveryId>> {
+    let found = nominations::find_any(conn, NominationId(link.object))?;
+    let waits = found.filter(|found| found.status == NominationStatus::Unconfirmed);
+    match waits {
+        Some(nomination) => ask_to_confirm(conn, trace, now, &nomination, &once_an_hour(link, now)),
+        None => Ok(None),
+    }
+}
+
+fn send_for_candidacy(
+    conn: &mut DbConn,
+    trace: &Trace,
+    now: Timestamp,
+    link: &Link,
+) -> DbResult<Option<DeliveryId>> {
+    let found = candidacies::find(conn, CandidacyId(link.object))?;
+    let goes_on = |found: &Candidacy| !found.status.is_closed() && found.person == link.recipient;
+    let Some(candidacy) = found.filter(goes_on) else {
+        return Ok(None);
+    };
+    let new = NewDelivery {
+        dedupe_key: once_an_hour(link, now),
+        payload: Payload::CandidateNotice {
+            candidacy: candidacy.id,
+        },
+        recipient: link.recipient,
+        subject: candidacies::subject(&candidacy),
+        meeting: None,
+        order_key: OrderKey::subject(candidacy.id.0, link.recipient),
+        due_at: now,
+        expires_at: None,
+    };
+    let actor = Actor::link_holder(link.recipient, Permit::CandidaciesAnswer).traced(*trace);
     deliveries::enqueue(conn, &new, &actor, now)
 }
 

@@ -4,6 +4,7 @@ mod answer_consent;
 mod await_consents;
 mod cancel_meeting;
 pub mod catalogue;
+mod change_candidacy;
 mod change_round;
 mod compose_mail;
 mod consent_parties;
@@ -12,21 +13,30 @@ mod erase_person;
 mod finish_mail;
 mod forget_old;
 pub mod fresh_link;
+mod nominate;
+mod object;
+mod open_nomination;
 mod places;
 mod plan_talk;
 mod receive_mail;
 mod record_outcome;
 mod refer_intake;
+mod regroup;
 mod request_consent;
 mod review_candidacy;
 mod start_trajectory;
+mod tell_candidate;
 mod withdraw_intake;
+mod withdraw_nomination;
 
 pub use answer_consent::{
     RecordConsentError, answer_consent, record_consent, waive_consent, withdraw_consent,
 };
 pub use await_consents::{chase_consents, expire_consents};
 pub use cancel_meeting::cancel_meeting;
+pub use change_candidacy::{
+    CandidacyChange, CandidacyProblem, ChangeCandidacyError, change_candidacy,
+};
 pub use change_round::change_round;
 pub use compose_mail::{
     ComposeError, Composed, ComposedMail, Letterhead, compose, no_longer_wanted,
@@ -39,11 +49,15 @@ pub use decide::{
 pub use erase_person::{ErasePersonError, erase_candidacy, erase_person};
 pub use finish_mail::{finish_mails, sweep_mails};
 pub use forget_old::{Forgotten, forget_old};
+pub use nominate::{ImportedNomination, TELL_WITHIN, import_nomination, nominate};
+pub use object::{ObjectError, Objected, object};
+pub use open_nomination::{ConfirmNominationError, confirm_nomination, receive_open_nomination};
 pub use places::free_place;
 pub use plan_talk::{PlanTalkError, PlannedTalk, TalkPlan, TalkPlanProblem, plan_talk};
 pub use receive_mail::{ReceiveMailError, receive_mail};
 pub use record_outcome::record_outcome;
 pub use refer_intake::{NewReferral, NotOffered, ReferIntakeError, ReferralProblem, refer_intake};
+pub use regroup::{RegroupError, merge_candidacies, split_candidacy};
 pub use request_consent::{
     ChosenGiver, ConsentRequest, RequestConsentError, replace_giver, request_consent,
 };
@@ -52,4 +66,8 @@ pub use review_candidacy::{
     hand_in_review, rank_cohort, review_file,
 };
 pub use start_trajectory::{StartTrajectoryError, start_trajectory};
+pub use tell_candidate::{
+    NoticeError, TELL_AHEAD, give_notice, tell_candidate, tell_due_candidates,
+};
 pub use withdraw_intake::{WithdrawIntakeError, withdraw_intake};
+pub use withdraw_nomination::withdraw_nomination;

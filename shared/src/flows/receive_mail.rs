@@ -2,13 +2,14 @@
 //! and its address gets nothing more.
 
 use super::await_consents::consent_bounced;
+use super::tell_candidate::notice_came_back;
 use crate::access::{Actor, Granted, InboundMailWrite};
 use crate::audit::{self, AuditLine};
 use crate::clock::LocalNow;
 use crate::db::{DbConn, DbError};
 use crate::deliveries::{self, Payload, return_path};
 use crate::events::{self, NewEvent, Subject};
-use crate::ids::{ConsentId, DeliveryId, InboundMailId};
+use crate::ids::{CandidacyId, ConsentId, DeliveryId, InboundMailId};
 use crate::inbound_mail::{self, InboundMail, InboundOutcome, RawMail, Report, Verdict};
 use crate::invitations;
 use crate::keys::{KeyError, KeyRing};
@@ -106,6 +107,9 @@ fn take(
     }
     if Payload::CONSENT_KINDS.contains(&bounced.kind.as_str()) {
         consent_bounced(conn, actor, now, ConsentId(bounced.subject))?;
+    }
+    if bounced.kind == "candidate_notice" {
+        notice_came_back(conn, actor, now, CandidacyId(bounced.subject))?;
     }
     let event = NewEvent {
         event_type: "delivery.bounced",

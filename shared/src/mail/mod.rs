@@ -19,6 +19,7 @@ pub mod intake;
 pub mod invitation;
 pub mod money_words;
 pub mod network;
+pub mod nomination;
 pub mod notice;
 pub mod offer;
 pub mod referral;

@@ -18,6 +18,7 @@ use super::invitation::{
     Removed,
 };
 use super::network::{BroughtBy, FreshLeaveLink, NetworkNames, NetworkWelcome};
+use super::nomination::{CandidateNotice, NominationConfirmation};
 use super::notice::{NamedAs, Notice};
 use super::offer::{OfferAccepted, OfferLink, OfferNames, OfferRefused, OfferSent};
 use super::referral::{IntakeReferred, ReferredItem};
@@ -289,6 +290,7 @@ fn all(typed: &str, language: Language) -> Vec<(&'static str, RenderedMail)> {
         ),
     ];
     mails.extend(network_mails(typed, &to));
+    mails.extend(nomination_mails(typed, &to));
     mails.extend(about_offers(typed, &to));
     mails.extend(decision_mails(typed, &to));
     mails.extend(consent_mails(typed, &to));
@@ -403,6 +405,28 @@ fn network_mails(typed: &str, to: &Recipient) -> Vec<(&'static str, RenderedMail
                 network: network(typed),
                 leave_url,
                 works_until_on: date(2028, 3, 4),
+            },
+            to,
+        ),
+    ]
+}
+
+fn nomination_mails(typed: &str, to: &Recipient) -> Vec<(&'static str, RenderedMail)> {
+    vec![
+        one(
+            &NominationConfirmation {
+                confirm_url: "https://koplopers.example.nl/n/0a1b2c3d".parse().unwrap(),
+                confirm_by_on: date(2026, 3, 8),
+            },
+            to,
+        ),
+        one(
+            &CandidateNotice {
+                nominators: vec![
+                    Line::new(&format!("Noor Jansen{typed}")),
+                    Line::new(&format!("Ali Bakker{typed}")),
+                ],
+                candidate_url: "https://koplopers.example.nl/a/0a1b2c3d".parse().unwrap(),
             },
             to,
         ),

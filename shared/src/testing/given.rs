@@ -2,12 +2,15 @@
 
 mod assessed;
 mod candidates;
+mod nominated;
 
 pub use assessed::{
     assessed, assessing, decided, judgement, matched, municipality_number, reread, round,
     talk_held, talk_planned,
 };
 pub use candidates::{candidate, candidate_named, cohort, somebody};
+
+pub use nominated::{candidacy, nominated, nomination};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

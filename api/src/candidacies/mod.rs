@@ -1,0 +1,21 @@
+//! Candidacies over HTTP, for the institute (N1-N4).
+
+mod dto;
+mod handlers;
+mod problems;
+mod regroup;
+mod view;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Mounts the operations on candidacies.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(handlers::list_candidacies)
+        .service(handlers::get_candidacy)
+        .service(handlers::change_candidacy)
+        .service(handlers::list_candidacy_history)
+        .service(regroup::create_candidacy_merger)
+        .service(regroup::create_candidacy_split)
+        .service(regroup::create_candidate_notice);
+}

@@ -1,0 +1,23 @@
+//! Nominations over HTTP (N2).
+
+mod dto;
+mod handlers;
+mod import;
+mod open;
+mod problems;
+mod view;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use view::NominationView;
+
+/// Mounts the operations on nominations.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(handlers::create_nomination)
+        .service(handlers::list_nominations)
+        .service(handlers::get_nomination)
+        .service(handlers::withdraw_nomination)
+        .service(open::create_open_nomination)
+        .service(import::import_nominations);
+}
