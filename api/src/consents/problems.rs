@@ -50,6 +50,7 @@ impl From<RequestConsentError> for Problem {
             RequestConsentError::Stale => Self::of(&kinds::STALE),
             RequestConsentError::State(invalid) => invalid.into(),
             RequestConsentError::NoEmployer => Self::of(&kinds::CANDIDATE_WITHOUT_EMPLOYER),
+            RequestConsentError::Untold => Self::of(&kinds::CANDIDATE_WITHOUT_ADDRESS),
             RequestConsentError::OpenElsewhere => Self::of(&kinds::CONSENT_OPEN),
             RequestConsentError::Giver { is_new, problems } => {
                 let field = |problem| giver_field(problem, is_new);

@@ -154,7 +154,7 @@ kinds! {
     REVIEWS_COMPLETE: CONFLICT "reviews-complete" "All reviews are in",
         "Everybody has seen what the others think, so that a judgement stays as it is.";
     CANDIDATE_WITHOUT_ADDRESS: CONFLICT "candidate-without-address" "The candidate cannot be told by mail",
-        "There is no address of the candidate that takes mail. Tell them in another way and say in `how` what you did, or give the person an address.";
+        "There is no address of the candidate that takes mail. Tell them in another way and say at `/candidacies/{id}/notice` how, or give the person an address. Nobody is asked for consent before the candidate knows.";
 }
 
 /// The kind with this code.

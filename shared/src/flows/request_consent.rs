@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::consent_parties;
+use super::tell_candidate::tell_candidate;
 use crate::access::{Actor, CandidaciesWrite, Granted, NotGranted, PeopleWrite, Scope};
 use crate::candidacies::{
     self, Candidacy, CandidacyAction, CandidacyStatus, Employer, InvalidCandidacyTransition,
@@ -74,6 +75,9 @@ pub enum RequestConsentError {
     /// The candidate has no employer whose executive could be asked.
     #[error("the candidate has no employer")]
     NoEmployer,
+    /// The candidate was not told that they were nominated, and cannot be told by mail.
+    #[error("the candidate was not told")]
+    Untold,
     /// Somebody else is asked about this person already.
     #[error("a request about this person is open already")]
     OpenElsewhere,
@@ -157,6 +161,11 @@ fn ask(
 ) -> Result<(Consent, Candidacy), RequestConsentError> {
     candidacy.status.after(action)?;
     let employer = candidacy.employer.ok_or(RequestConsentError::NoEmployer)?;
+    // The executive must not know before the candidate (AVG art. 14).
+    let candidacy = tell_candidate(conn, granted.actor(), now, &candidacy)?;
+    if candidacy.told_at.is_none() {
+        return Err(RequestConsentError::Untold);
+    }
     let subject = ConsentSubject::Candidacy(candidacy.id);
     let parties = consent_parties::of_candidacy(conn, &candidacy)?;
     let giver = settle(conn, granted.actor(), now, &parties, employer, &request)?;

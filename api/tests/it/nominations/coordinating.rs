@@ -141,6 +141,35 @@ on_both_databases! {
         assert_eq!(untold["items"], json!([]));
     }
 
+    async fn nobody_is_asked_for_consent_before_the_candidate_knows(db: TestDb) {
+        // mission: N2, N3
+        let app = TestApp::start(db).await;
+        let coordinator = app.as_coordinator();
+        let giver = json!({
+            "newPerson": { "name": "Joris Vermeulen", "email": "joris@example.nl" },
+            "role": "gemeentesecretaris"
+        });
+        let silent = with(body("Sam Stil", ""), &[("/candidate/email", Value::Null)]);
+        let (silent, _) = candidacy(&app, &silent).await;
+        let consent = format!("{CANDIDACIES}/{silent}/consent");
+        coordinator.post(&consent, &giver).await.problem(409, "candidate-without-address");
+        assert_eq!(given::count(&app.db, "consents").await, 0);
+        let how = json!({ "how": "Gebeld." });
+        coordinator.post(&format!("{CANDIDACIES}/{silent}/notice"), &how).await.expect(200);
+        coordinator.post(&consent, &giver).await.expect(201);
+        let (id, nomination) = candidacy(&app, &body("Kim Kandidaat", "kim@example.nl")).await;
+        coordinator.post(&format!("{CANDIDACIES}/{id}/consent"), &giver).await.expect(201);
+        assert!(seen(&app, &id).await.json()["toldAt"].is_string());
+        let room = MailRoom::open().await;
+        room.send(&app).await;
+        let subjects: Vec<String> = room.mails().iter().map(subject_of).collect();
+        assert!(subjects.contains(&"U bent voorgedragen als koploper".to_owned()), "{subjects:?}");
+        // With the last nomination goes what was asked for it.
+        let path = format!("{NOMINATIONS}/{nomination}/withdrawal");
+        coordinator.post(&path, &json!({})).await.expect(200);
+        assert_eq!(given::count(&app.db, "consents WHERE status = 'withdrawn'").await, 1);
+    }
+
     async fn a_coordinator_tells_a_candidate_at_once(db: TestDb) {
         // mission: N2
         let app = TestApp::start(db).await;

@@ -65,7 +65,7 @@ pub async fn candidate_named(
         cohort: None,
         employer,
         tell_by: now().at + SignedDuration::from_hours(30 * 24),
-        told_at: None,
+        told_at: Some(now().at),
         prepared: None,
         invited_at: None,
         merged_into: None,
