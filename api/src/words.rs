@@ -13,6 +13,7 @@ use koplopers_shared::catalogue::{
 use koplopers_shared::consents::{AnsweredVia, ConsentStatus};
 use koplopers_shared::decisions::DecisionOutcome;
 use koplopers_shared::intakes::IntakeStatus;
+use koplopers_shared::invitations::AnswerChoice;
 use koplopers_shared::knowledge::ItemStatus;
 use koplopers_shared::meetings::{MeetingOutcome, MeetingStatus};
 use koplopers_shared::networks::{MembershipStatus, NetworkKind, NetworkStatus};
@@ -72,6 +73,7 @@ word_schemas! {
     KnowledgeSourceWord of KnowledgeSource, "KnowledgeSource", "Where knowledge comes from; see the glossary.";
     LearningPracticeWord of LearningPractice, "LearningPractice", "The way of learning in which something was gathered; see the glossary.";
     MeetingStatusWord of MeetingStatus, "MeetingStatus", "Where a meeting stands; see the glossary.";
+    AnswerChoiceWord of AnswerChoice, "AnswerChoice", "What an invitee can answer.";
     MeetingOutcomeWord of MeetingOutcome, "MeetingOutcome", "What came of a meeting.";
     OfferStatusWord of OfferStatus, "OfferStatus", "Where an offer stands; see the glossary.";
     OptionKindWord of OptionKind, "OptionKind", "What kind of option a building block is; see the glossary.";

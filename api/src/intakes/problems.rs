@@ -1,13 +1,13 @@
 //! Refusals of the actions on intakes, as problems.
 
-use koplopers_shared::flows::{PlanTalkError, TalkPlanProblem, WithdrawIntakeError};
+use koplopers_shared::flows::{PlanTalkError, WithdrawIntakeError};
 use koplopers_shared::intakes::{
     ChangeIntakeError, CreateIntakeError, DraftProblem, IntakeAction, InvalidIntakeTransition,
     Missing, MunicipalityProblem, NotWelcome, SubmitIntakeError,
 };
 use koplopers_shared::municipalities::InvalidMunicipality;
 
-use crate::meetings::period_problem;
+use crate::meetings::{invitee_field, period_problem};
 use crate::problem::{FieldError, Problem, kinds};
 
 impl From<InvalidIntakeTransition> for Problem {
@@ -196,29 +196,6 @@ impl From<WithdrawIntakeError> for Problem {
     }
 }
 
-fn plan_field(problem: &TalkPlanProblem) -> FieldError {
-    match problem {
-        TalkPlanProblem::UnknownOrganiser => {
-            FieldError::new("/organiser", "unknown", "there is no such person")
-        }
-        TalkPlanProblem::UnknownInvitee { invitee } => FieldError::new(
-            format!("/invitees/{invitee}/person"),
-            "unknown",
-            "there is no such person",
-        ),
-        TalkPlanProblem::InviteeWithoutEmail { invitee } => FieldError::new(
-            format!("/invitees/{invitee}/person"),
-            "no-email",
-            "the person needs an e-mail address to be invited",
-        ),
-        TalkPlanProblem::InviteeTwice { invitee } => FieldError::new(
-            format!("/invitees/{invitee}/person"),
-            "duplicate",
-            "the person is in the list already",
-        ),
-    }
-}
-
 impl From<PlanTalkError> for Problem {
     fn from(error: PlanTalkError) -> Self {
         match error {
@@ -226,9 +203,12 @@ impl From<PlanTalkError> for Problem {
             PlanTalkError::Stale => Self::of(&kinds::STALE),
             PlanTalkError::State(invalid) => invalid.into(),
             PlanTalkError::Period(error) => period_problem(&error),
-            PlanTalkError::Invalid(problems) => {
-                Self::invalid(problems.iter().map(plan_field).collect())
-            }
+            PlanTalkError::Invalid(problems) => Self::invalid(
+                problems
+                    .iter()
+                    .map(|it| invitee_field(it, "/invitees"))
+                    .collect(),
+            ),
             PlanTalkError::Db(error) => error.into(),
         }
     }

@@ -14,43 +14,13 @@ use crate::auth::Authorized;
 use crate::body::Body;
 use crate::etag::MaybeIfMatch;
 use crate::idempotency::IdempotencyKey;
-use crate::meetings::{MeetingDetailView, VenueRequest, local_period, venue};
+use crate::meetings::{InviteeRequest, MeetingDetailView, local_period, period_and_venue};
 use crate::operation;
 use crate::problem::Problem;
 use crate::problem::document::WriteErrors;
 use crate::reply::Reply;
 use crate::state::AppState;
 use crate::words::TalkKindWord;
-
-/// Somebody to invite.
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct InviteeRequest {
-    /// The person.
-    #[schema(value_type = uuid::Uuid)]
-    person: PersonId,
-    /// Whether the meeting needs them; yes unless said otherwise.
-    #[serde(default = "yes")]
-    #[schema(default = true)]
-    required: bool,
-    /// Whether they lead it.
-    #[serde(default)]
-    chair: bool,
-}
-
-const fn yes() -> bool {
-    true
-}
-
-impl From<InviteeRequest> for Invitee {
-    fn from(request: InviteeRequest) -> Self {
-        Self {
-            person: request.person,
-            required: request.required,
-            chair: request.chair,
-        }
-    }
-}
 
 /// The talk of an intake, about to be planned.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -143,17 +113,16 @@ pub async fn plan_intake_talk(
 }
 
 fn plan_of(request: PlanTalkRequest, state: &AppState) -> Result<TalkPlan, Problem> {
-    let zone = request.time_zone.as_deref();
-    let period = local_period(request.local_start, request.local_end, zone, state);
-    let venue = venue(VenueRequest {
-        place: request.place,
-        online_url: request.online_url,
-    });
-    let (period, venue) = match (period, venue) {
-        (Ok(period), Ok(venue)) => (period, venue),
-        (Err(one), Err(other)) => return Err(one.and(other)),
-        (Err(problem), Ok(_)) | (Ok(_), Err(problem)) => return Err(problem),
-    };
+    let (period, venue) = period_and_venue(
+        local_period(
+            request.local_start,
+            request.local_end,
+            request.time_zone.as_deref(),
+            state,
+        ),
+        request.place,
+        request.online_url,
+    )?;
     Ok(TalkPlan {
         kind: request.kind,
         period,

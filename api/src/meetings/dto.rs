@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use koplopers_shared::access::{Permit, PermitSet};
-use koplopers_shared::catalogue::words::MeetingKind;
+use koplopers_shared::catalogue::words::{KnowledgeSource, LearningPractice, MeetingKind};
 use koplopers_shared::ids::{IntakeId, InvitationId, MeetingId, PersonId};
 use koplopers_shared::invitations::{AnsweredVia, Invitation, InvitationAnswer};
 use koplopers_shared::meetings::{Meeting, MeetingAction, MeetingOutcome, MeetingStatus};
@@ -115,6 +115,12 @@ pub struct MeetingView {
     place: Option<String>,
     /// The online link.
     online_url: Option<String>,
+    /// Where the knowledge that is shared comes from.
+    #[schema(value_type = Option<String>)]
+    knowledge_source: Option<KnowledgeSource>,
+    /// The way in which people learn.
+    #[schema(value_type = Option<String>)]
+    learning_practice: Option<LearningPractice>,
     /// The SEQUENCE in calendars (RFC 5545): how often time or place changed.
     sequence: i32,
     /// Why it was called off.
@@ -162,6 +168,8 @@ impl MeetingView {
             ends_at: meeting.period.ends_at(),
             place: meeting.venue.place().map(str::to_owned),
             online_url: meeting.venue.online_url().map(str::to_owned),
+            knowledge_source: meeting.knowledge_source,
+            learning_practice: meeting.learning_practice,
             sequence: meeting.sequence,
             cancelled_reason: meeting.cancelled_reason,
             outcome_note: meeting.outcome_note,

@@ -7,24 +7,28 @@ use koplopers_shared::meetings::{LocalPeriod, PeriodError, Venue};
 use crate::problem::{FieldError, Problem};
 use crate::state::AppState;
 
-/// A place, an online link, or both.
-#[derive(Debug, Clone)]
-pub struct VenueRequest {
-    /// The place.
-    pub place: Option<String>,
-    /// The online link.
-    pub online_url: Option<String>,
+/// When and where, with everything that is wrong with either at once.
+pub fn period_and_venue(
+    period: Result<LocalPeriod, Problem>,
+    place: Option<String>,
+    online_url: Option<String>,
+) -> Result<(LocalPeriod, Venue), Problem> {
+    let venue = Venue::new(place, online_url).ok_or_else(nowhere);
+    match (period, venue) {
+        (Ok(period), Ok(venue)) => Ok((period, venue)),
+        (Err(one), Err(other)) => Err(one.and(other)),
+        (Err(problem), Ok(_)) | (Ok(_), Err(problem)) => Err(problem),
+    }
 }
 
-/// The venue of a body, or a problem that names both keys.
-pub fn venue(request: VenueRequest) -> Result<Venue, Problem> {
-    Venue::new(request.place, request.online_url).ok_or_else(|| {
-        let reason = "a place or an online link is needed";
-        Problem::invalid(vec![
-            FieldError::new("/place", "required", reason),
-            FieldError::new("/onlineUrl", "required", reason),
-        ])
-    })
+/// A meeting without a place or an online link, as a problem that names both keys.
+#[must_use]
+pub fn nowhere() -> Problem {
+    let reason = "a place or an online link is needed";
+    Problem::invalid(vec![
+        FieldError::new("/place", "required", reason),
+        FieldError::new("/onlineUrl", "required", reason),
+    ])
 }
 
 /// The period of a body, in the institute's time zone unless another is named.

@@ -117,6 +117,10 @@ kinds! {
         "`invalidParams` names each text with a number of nine digits that passes the check of the BSN. Take it out: nothing about a person in a case belongs here. When it is another number, send `containsNoBsn: true` with the body.";
     MUNICIPALITY_ENDED: CONFLICT "municipality-ended" "The municipality was merged or split",
         "`successors` lists what came in its place: send the intake in the name of one of those.";
+    ANSWERS_CLOSED: CONFLICT "answers-closed" "Answers are closed",
+        "The meeting has started, or is no longer to be held. The organiser can be reached by answering the mail.";
+    MEETING_STARTED: CONFLICT "meeting-started" "The meeting has started",
+        "`startedAt` says when it did. Nobody can be told in time any more: record what came of it, or plan another meeting.";
     MEETING_NOT_STARTED: CONFLICT "meeting-not-started" "The meeting has not started yet",
         "`startsAt` says when it does. Whether it took place can be said from then on; until then it can be called off.";
     INTAKE_WENT_ON: CONFLICT "intake-went-on" "The intake has gone on since its talk",

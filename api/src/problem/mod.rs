@@ -187,6 +187,15 @@ impl Problem {
         }
     }
 
+    /// The same problem, of fields inside the value at `prefix`, a JSON pointer.
+    #[must_use]
+    pub fn under(mut self, prefix: &str) -> Self {
+        for field in &mut self.0.invalid_params {
+            field.name.insert_str(0, prefix);
+        }
+        self
+    }
+
     /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {

@@ -132,6 +132,22 @@ on_both_databases! {
         assert_eq!(names, ["/issues", "/sponsor"]);
     }
 
+    async fn a_sponsor_holds_the_role_today(db: TestDb) {
+        // mission: A1, C5
+        let app = TestApp::start(db).await;
+        let body = complete(&app, "versnelling").await;
+        let sponsor = body["sponsor"]["person"].as_str().unwrap().to_owned();
+        let coordinator = app.as_coordinator();
+        let path = format!("/v1/people/{sponsor}");
+        let role = coordinator.get(&path).await.expect(200).text_at("/roles/0/id");
+        let ending = format!("{path}/roles/{role}/ending");
+        coordinator.post(&ending, &json!({ "validUntilOn": "2026-03-01" })).await.expect(200);
+        let shown = coordinator.get(&path).await.expect(200);
+        assert_eq!(shown.json()["roles"][0]["held"], false);
+        let refused = app.as_municipality(MUNICIPALITY).post("/v1/intakes", &body).await.invalid();
+        assert_eq!(refused, [("/sponsor/role".into(), "not-held".into())]);
+    }
+
     async fn every_wrong_field_is_named_at_once_and_nothing_is_written(db: TestDb) {
         // security: 24, 34
         let app = TestApp::start(db).await;

@@ -21,6 +21,7 @@ mod kills;
 mod knowledge;
 mod limits;
 mod mail_room;
+mod meetings;
 mod municipalities;
 mod networks;
 mod nominations;

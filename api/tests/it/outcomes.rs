@@ -74,7 +74,7 @@ on_both_databases! {
         );
         app.clock.turn_to("2026-03-02T13:00:00Z".parse().unwrap());
         let shown = adviser.get(&format!("/v1/meetings/{id}")).await.expect(200).json();
-        assert_eq!(shown["allowedActions"][1], json!({"action": "record_outcome", "allowed": true, "reason": null}));
+        assert_eq!(shown["allowedActions"][2], json!({"action": "record_outcome", "allowed": true, "reason": null}));
         let recorded = adviser.put(&path, planned.header("etag"), &held).await.expect(200);
         assert_eq!(recorded.text_at("/status"), "held");
         assert_eq!(recorded.text_at("/outcomeNote"), "De wethouder was er ook bij.");

@@ -157,18 +157,21 @@ fn insert(
     Ok(Some(id))
 }
 
-/// Drops the mails of a meeting that still wait, such as when it is cancelled.
+/// Drops the mails that ask these people to a meeting and still wait, such as when it is
+/// cancelled.
 ///
 /// A mail that a worker already holds is not touched: the worker looks once more before it
 /// sends, and what follows waits behind it by its order key.
-pub fn drop_waiting(
+pub fn drop_requests(
     conn: &mut DbConn,
-    meeting: MeetingId,
+    invitations: &[InvitationId],
     reason: DroppedReason,
     now: Timestamp,
 ) -> DbResult<usize> {
+    let invitations: Vec<_> = invitations.iter().copied().map(Some).collect();
     let waiting = deliveries::table
-        .filter(deliveries::meeting.eq(meeting))
+        .filter(deliveries::invitation.eq_any(invitations))
+        .filter(deliveries::kind.eq_any(Payload::REQUEST_KINDS.to_vec()))
         .filter(deliveries::state.eq(DeliveryState::Queued));
     Ok(diesel::update(waiting)
         .set((

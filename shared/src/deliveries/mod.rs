@@ -36,7 +36,7 @@ pub use bounces::{Bounced, record_bounce};
 pub use claim::{Claimed, claim, next_due};
 pub use delivery::Delivery;
 pub use enqueue::{
-    NewDelivery, NewOpsDelivery, ToStranger, drop_waiting, enqueue, enqueue_to_ops,
+    NewDelivery, NewOpsDelivery, ToStranger, drop_requests, enqueue, enqueue_to_ops,
     enqueue_to_stranger,
 };
 pub use figures::{OutboxFigures, figures};

@@ -58,6 +58,13 @@ pub enum Payload {
         /// The invitation.
         invitation: InvitationId,
     },
+    /// The meeting changed, with a calendar REQUEST that replaces the one before.
+    InvitationUpdate {
+        /// The invitation.
+        invitation: InvitationId,
+        /// The revision of the meeting that it tells of.
+        revision: i32,
+    },
     /// The meeting was cancelled, with a calendar CANCEL.
     Cancellation {
         /// The invitation that is no more.
@@ -183,6 +190,7 @@ impl Payload {
     /// Every kind that this build can send.
     pub const KINDS: &'static [&'static str] = &[
         "invitation",
+        "invitation_update",
         "cancellation",
         "fresh_link",
         "intake_received",
@@ -210,13 +218,18 @@ impl Payload {
     pub const CONSENT_KINDS: &'static [&'static str] = &["consent_request", "consent_chaser"];
 
     /// The kinds with a calendar of their meeting.
-    pub const CALENDAR_KINDS: &'static [&'static str] = &["invitation", "cancellation"];
+    pub const CALENDAR_KINDS: &'static [&'static str] =
+        &["invitation", "invitation_update", "cancellation"];
+
+    /// Those of them that ask somebody to come.
+    pub const REQUEST_KINDS: &'static [&'static str] = &["invitation", "invitation_update"];
 
     /// The word for the kind of mail, as stored and shown to ops.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Invitation { .. } => "invitation",
+            Self::InvitationUpdate { .. } => "invitation_update",
             Self::Cancellation { .. } => "cancellation",
             Self::FreshLink { .. } => "fresh_link",
             Self::IntakeReceived { .. } => "intake_received",
@@ -255,7 +268,7 @@ impl Payload {
     pub const fn priority(&self) -> Priority {
         match self {
             Self::Cancellation { .. } => Priority::Cancel,
-            Self::Invitation { .. } => Priority::Invitation,
+            Self::Invitation { .. } | Self::InvitationUpdate { .. } => Priority::Invitation,
             Self::FreshLink { .. }
             | Self::IntakeReceived { .. }
             | Self::IntakeReferred { .. }
@@ -341,6 +354,10 @@ mod tests {
         let payloads = [
             Payload::Invitation {
                 invitation: InvitationId::generate(),
+            },
+            Payload::InvitationUpdate {
+                invitation: InvitationId::generate(),
+                revision: 2,
             },
             Payload::Cancellation {
                 invitation: InvitationId::generate(),

@@ -54,11 +54,11 @@ fn tell_invitees(
     now: LocalNow,
     meeting: &Meeting,
 ) -> DbResult<()> {
-    deliveries::drop_waiting(conn, meeting.id, DroppedReason::Cancelled, now.at)?;
-    for invitation in invitations::of_meeting(conn, meeting.id)? {
-        if invitation.removed_at.is_none() {
-            invitations::tell_of_cancellation(conn, actor, now.at, meeting, &invitation)?;
-        }
+    let invited = invitations::of_meeting(conn, meeting.id)?;
+    let ids: Vec<_> = invited.iter().map(|invitation| invitation.id).collect();
+    deliveries::drop_requests(conn, &ids, DroppedReason::Cancelled, now.at)?;
+    for invitation in invited.into_iter().filter(|it| !it.is_removed()) {
+        invitations::tell_of_cancellation(conn, actor, now.at, meeting, invitation)?;
     }
     Ok(())
 }

@@ -136,6 +136,7 @@ pub enum ComposeError {
 /// What a mail is about, read and found to be wanted still.
 enum Facts {
     Invitation(meeting::MeetingFacts),
+    InvitationUpdate(meeting::MeetingFacts),
     Cancellation(meeting::MeetingFacts),
     FreshLink(meeting::MeetingFacts),
     IntakeReceived(intake::IntakeFacts),
@@ -221,6 +222,7 @@ pub fn compose(
     };
     let mail = match facts {
         Facts::Invitation(facts) => composer.invitation(&facts)?,
+        Facts::InvitationUpdate(facts) => composer.invitation_update(&facts)?,
         Facts::Cancellation(facts) => composer.cancellation(&facts)?,
         Facts::FreshLink(facts) => composer.fresh_link(&facts)?,
         Facts::IntakeReceived(facts) => composer.intake_received(&facts)?,
@@ -289,10 +291,13 @@ fn look(conn: &mut DbConn, delivery: &Delivery, now: Timestamp) -> Looked<(Optio
     }
     let facts = match payload {
         Payload::Invitation { invitation } => {
-            meeting::look_invitation(conn, delivery, *invitation, now)?.map(Facts::Invitation)
+            meeting::look_request(conn, delivery, *invitation, now)?.map(Facts::Invitation)
+        }
+        Payload::InvitationUpdate { invitation, .. } => {
+            meeting::look_request(conn, delivery, *invitation, now)?.map(Facts::InvitationUpdate)
         }
         Payload::Cancellation { invitation } => {
-            meeting::look_cancellation(conn, *invitation)?.map(Facts::Cancellation)
+            meeting::look_cancellation(conn, delivery, *invitation)?.map(Facts::Cancellation)
         }
         Payload::FreshLink { purpose, object } if purpose == LinkPurpose::Offer.as_str() => {
             offer::look_link(conn, OfferId(*object))?.map(Facts::OfferLink)

@@ -5,6 +5,7 @@ mod await_consents;
 mod cancel_meeting;
 pub mod catalogue;
 mod change_candidacy;
+mod change_meeting;
 mod change_round;
 mod compose_mail;
 mod consent_parties;
@@ -13,6 +14,7 @@ mod erase_person;
 mod finish_mail;
 mod forget_old;
 pub mod fresh_link;
+mod invitees;
 mod nominate;
 mod object;
 mod open_nomination;
@@ -24,6 +26,7 @@ mod refer_intake;
 mod regroup;
 mod request_consent;
 mod review_candidacy;
+mod schedule_meeting;
 mod start_trajectory;
 mod tell_candidate;
 mod withdraw_intake;
@@ -37,6 +40,10 @@ pub use cancel_meeting::cancel_meeting;
 pub use change_candidacy::{
     CandidacyChange, CandidacyProblem, ChangeCandidacyError, change_candidacy,
 };
+pub use change_meeting::{
+    ChangeMeetingError, ChangedMeeting, MailCounts, MeetingChanges, change_meeting,
+    preview_meeting_change,
+};
 pub use change_round::change_round;
 pub use compose_mail::{
     ComposeError, Composed, ComposedMail, Letterhead, compose, no_longer_wanted,
@@ -49,11 +56,12 @@ pub use decide::{
 pub use erase_person::{ErasePersonError, erase_candidacy, erase_person};
 pub use finish_mail::{finish_mails, sweep_mails};
 pub use forget_old::{Forgotten, forget_old};
+pub use invitees::InviteeProblem;
 pub use nominate::{ImportedNomination, TELL_WITHIN, import_nomination, nominate};
 pub use object::{ObjectError, Objected, object};
 pub use open_nomination::{ConfirmNominationError, confirm_nomination, receive_open_nomination};
 pub use places::free_place;
-pub use plan_talk::{PlanTalkError, PlannedTalk, TalkPlan, TalkPlanProblem, plan_talk};
+pub use plan_talk::{PlanTalkError, PlannedTalk, TalkPlan, plan_talk};
 pub use receive_mail::{ReceiveMailError, receive_mail};
 pub use record_outcome::record_outcome;
 pub use refer_intake::{NewReferral, NotOffered, ReferIntakeError, ReferralProblem, refer_intake};
@@ -64,6 +72,9 @@ pub use request_consent::{
 pub use review_candidacy::{
     AssignReviewersError, CohortRanking, HandInReviewError, ReviewFile, assign_reviewers,
     hand_in_review, rank_cohort, review_file,
+};
+pub use schedule_meeting::{
+    MeetingPlan, PlannedMeeting, ScheduleMeetingError, ScheduleProblem, schedule_meeting,
 };
 pub use start_trajectory::{StartTrajectoryError, start_trajectory};
 pub use tell_candidate::{

@@ -1,6 +1,7 @@
 //! Planning the talk of an intake: a meeting, its invitations, and the intake's next state.
 
-use crate::access::{Granted, IntakesAssess, Scope};
+use super::invitees::{InviteeProblem, invitee_problems};
+use crate::access::{Granted, IntakesAssess};
 use crate::catalogue::programme::ProgrammeContent;
 use crate::catalogue::words::{Language, TalkKind};
 use crate::clock::LocalNow;
@@ -9,7 +10,7 @@ use crate::ids::{IntakeId, PersonId};
 use crate::intakes::{self, ChangeIntakeError, Intake, IntakeAction, InvalidIntakeTransition};
 use crate::invitations::{self, Invitation, Invitee};
 use crate::meetings::{self, LocalPeriod, Meeting, NewMeeting, PeriodError, Venue};
-use crate::{municipalities, people, programmes};
+use crate::{municipalities, programmes};
 
 /// A talk about to be planned.
 #[derive(Debug, Clone)]
@@ -39,28 +40,6 @@ pub struct PlannedTalk {
     pub invitations: Vec<Invitation>,
 }
 
-/// A person in a plan who cannot have the place they were given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TalkPlanProblem {
-    /// The caller sees no such person.
-    UnknownOrganiser,
-    /// The caller sees no such person.
-    UnknownInvitee {
-        /// Position in the list, from 0.
-        invitee: usize,
-    },
-    /// The invitation could not reach them.
-    InviteeWithoutEmail {
-        /// Position in the list, from 0.
-        invitee: usize,
-    },
-    /// They are in the list already.
-    InviteeTwice {
-        /// Position in the list, from 0.
-        invitee: usize,
-    },
-}
-
 /// Why a talk was not planned.
 #[derive(Debug, thiserror::Error)]
 pub enum PlanTalkError {
@@ -78,7 +57,7 @@ pub enum PlanTalkError {
     Period(#[from] PeriodError),
     /// People in the plan cannot have their place; everything at once.
     #[error("the plan is not valid")]
-    Invalid(Vec<TalkPlanProblem>),
+    Invalid(Vec<InviteeProblem>),
     /// The database failed.
     #[error("database")]
     Db(#[from] DbError),
@@ -101,7 +80,7 @@ pub fn plan_talk(
     let period = plan.period.in_future(now.at)?;
     let organiser = plan.organiser.or_else(|| granted.person().ok());
     let invitees = with_contact_person(&intake, plan.invitees);
-    let problems = plan_problems(conn, granted.scope(), plan.organiser, &invitees)?;
+    let problems = invitee_problems(conn, granted.scope(), plan.organiser, &invitees)?;
     if !problems.is_empty() {
         return Err(PlanTalkError::Invalid(problems));
     }
@@ -119,6 +98,8 @@ pub fn plan_talk(
         organiser,
         period,
         venue: plan.venue,
+        knowledge_source: None,
+        learning_practice: None,
     };
     let meeting = meetings::schedule(conn, granted.actor(), now.at, new)?;
     let mut invitations = Vec::with_capacity(invitees.len());
@@ -153,35 +134,6 @@ fn with_contact_person(intake: &Intake, invitees: Vec<Invitee>) -> Vec<Invitee> 
         chair: false,
     });
     invitees.into_iter().chain(contact).collect()
-}
-
-fn plan_problems(
-    conn: &mut DbConn,
-    scope: &Scope,
-    organiser: Option<PersonId>,
-    invitees: &[Invitee],
-) -> Result<Vec<TalkPlanProblem>, DbError> {
-    let mut problems = Vec::new();
-    if let Some(organiser) = organiser
-        && people::queries::find(conn, scope, organiser)?.is_none()
-    {
-        problems.push(TalkPlanProblem::UnknownOrganiser);
-    }
-    let ids: Vec<PersonId> = invitees.iter().map(|invitee| invitee.person).collect();
-    let found = people::queries::find_many(conn, scope, &ids)?;
-    for (invitee, id) in ids.iter().enumerate() {
-        match found.iter().find(|person| person.id == *id) {
-            None => problems.push(TalkPlanProblem::UnknownInvitee { invitee }),
-            Some(person) if person.email.is_none() => {
-                problems.push(TalkPlanProblem::InviteeWithoutEmail { invitee });
-            }
-            Some(_) if ids.iter().take(invitee).any(|earlier| earlier == id) => {
-                problems.push(TalkPlanProblem::InviteeTwice { invitee });
-            }
-            Some(_) => {}
-        }
-    }
-    Ok(problems)
 }
 
 /// What the talk is called: programme and municipality, in Dutch, the language of the records.

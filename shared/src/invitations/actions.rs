@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 
 use super::{AnswerChoice, AnsweredVia, Invitation, InvitationAnswer, queries};
-use crate::access::{Actor, Granted, InvitationsAnswer, Scope};
+use crate::access::{Actor, Granted, InvitationsAnswer, PersonRequired, Scope};
 use crate::audit::{self, AuditLine};
 use crate::db::{DbConn, DbError, DbResult};
-use crate::deliveries::{self, NewDelivery, OrderKey, Payload};
+use crate::deliveries::{self, DroppedReason, NewDelivery, OrderKey, Payload};
 use crate::events::{self, NewEvent, Subject};
 use crate::ids::{InvitationId, PersonId};
-use crate::meetings::{self, Meeting, MeetingStatus};
+use crate::meetings::{self, Meeting, MeetingStatus, Reach};
 
 /// Somebody to invite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +36,9 @@ pub struct Answer {
 /// Why an answer was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum AnswerError {
+    /// The caller is a machine; people answer for themselves.
+    #[error(transparent)]
+    Person(#[from] PersonRequired),
     /// There is no such invitation, or the caller may not answer it.
     #[error("no such invitation")]
     NotFound,
@@ -77,6 +80,7 @@ pub fn invite(
         answered_via: None,
         invited_at: now,
         removed_at: None,
+        sequence: meeting.sequence,
         last_sequence_sent: None,
         first_message_id: None,
         updated_at: now,
@@ -90,6 +94,95 @@ pub fn invite(
     Ok(invitation)
 }
 
+/// Invites somebody who was removed again. Their calendar took the meeting out, so that the
+/// SEQUENCE of the meeting has to have risen since (RFC 5546 §2.1.5).
+pub fn invite_again(
+    conn: &mut DbConn,
+    actor: &Actor,
+    now: Timestamp,
+    meeting: &Meeting,
+    (removed, invitee): (Invitation, Invitee),
+) -> DbResult<Invitation> {
+    let invitation = Invitation {
+        required: invitee.required,
+        chair: invitee.chair,
+        answer: InvitationAnswer::NeedsAction,
+        remark: None,
+        answered_at: None,
+        answered_via: None,
+        invited_at: now,
+        removed_at: None,
+        sequence: meeting.sequence,
+        updated_at: now,
+        ..removed
+    };
+    let invitation = queries::update(conn, invitation)?;
+    let payload = Payload::Invitation {
+        invitation: invitation.id,
+    };
+    enqueue(conn, actor, now, meeting, &invitation, payload)?;
+    Ok(invitation)
+}
+
+/// Takes somebody out of the meeting. Their mails that wait are dropped; when the invitation
+/// reached them a cancellation of their own follows, at the SEQUENCE that the meeting rose to for
+/// it (RFC 5546 §3.2.5).
+pub fn remove(
+    conn: &mut DbConn,
+    actor: &Actor,
+    now: Timestamp,
+    meeting: &Meeting,
+    invitation: Invitation,
+) -> DbResult<Invitation> {
+    let removed = Invitation {
+        answer: InvitationAnswer::Removed,
+        removed_at: Some(now),
+        sequence: meeting.sequence,
+        updated_at: now,
+        ..invitation
+    };
+    let removed = queries::update(conn, removed)?;
+    deliveries::drop_requests(conn, &[removed.id], DroppedReason::Cancelled, now)?;
+    let payload = Payload::Cancellation {
+        invitation: removed.id,
+    };
+    enqueue(conn, actor, now, meeting, &removed, payload)?;
+    Ok(removed)
+}
+
+/// Tells an invitee of another time or place; whoever is asked to come at another time is asked
+/// for another answer.
+pub fn tell_of_change(
+    conn: &mut DbConn,
+    actor: &Actor,
+    now: Timestamp,
+    meeting: &Meeting,
+    (invitation, reach): (Invitation, Reach),
+) -> DbResult<Invitation> {
+    let invitation = match reach {
+        Reach::Time => invitation.asked_again(),
+        Reach::Place | Reach::Wording | Reach::Nothing => invitation,
+    };
+    let sequence = if reach.raises_sequence() {
+        meeting.sequence
+    } else {
+        invitation.sequence
+    };
+    let invitation = Invitation {
+        sequence,
+        updated_at: now,
+        ..invitation
+    };
+    let invitation = queries::update(conn, invitation)?;
+    let payload = Payload::InvitationUpdate {
+        invitation: invitation.id,
+        revision: meeting.revision,
+    };
+    deliveries::drop_requests(conn, &[invitation.id], DroppedReason::Superseded, now)?;
+    enqueue(conn, actor, now, meeting, &invitation, payload)?;
+    Ok(invitation)
+}
+
 /// Tells an invitee that the meeting is off. Nothing goes out when the invitation never did:
 /// the worker sees to that when it looks once more before sending.
 pub fn tell_of_cancellation(
@@ -97,12 +190,16 @@ pub fn tell_of_cancellation(
     actor: &Actor,
     now: Timestamp,
     meeting: &Meeting,
-    invitation: &Invitation,
+    invitation: Invitation,
 ) -> DbResult<()> {
+    let invitation = Invitation {
+        sequence: meeting.sequence,
+        ..invitation
+    };
     let payload = Payload::Cancellation {
         invitation: invitation.id,
     };
-    enqueue(conn, actor, now, meeting, invitation, payload)
+    enqueue(conn, actor, now, meeting, &invitation, payload)
 }
 
 fn enqueue(
@@ -114,14 +211,21 @@ fn enqueue(
     payload: Payload,
 ) -> DbResult<()> {
     let new = NewDelivery {
-        dedupe_key: format!("{}:{}:{}", payload.kind(), invitation.id, meeting.sequence),
+        // A change of words alone raises the revision and not the SEQUENCE.
+        dedupe_key: format!(
+            "{}:{}:{}:{}",
+            payload.kind(),
+            invitation.id,
+            invitation.sequence,
+            meeting.revision
+        ),
         payload,
         recipient: invitation.person,
         subject: Subject {
             kind: "meeting",
             id: meeting.id.0,
         },
-        meeting: Some((meeting.id, invitation.id, meeting.sequence)),
+        meeting: Some((meeting.id, invitation.id, invitation.sequence)),
         order_key: OrderKey::meeting(meeting.id, invitation.person),
         due_at: now,
         expires_at: Some(meeting.period.starts_at()),
@@ -139,8 +243,9 @@ pub fn answer(
     expected_version: Option<i64>,
     answer: Answer,
 ) -> Result<Invitation, AnswerError> {
+    let person = granted.person()?;
     let invitation = queries::find(conn, id)?.ok_or(AnswerError::NotFound)?;
-    if granted.person() != Ok(invitation.person) {
+    if person != invitation.person {
         return Err(AnswerError::NotFound);
     }
     // An invitee sees the meeting they are invited to, whatever else they see.
@@ -158,7 +263,7 @@ pub fn answer(
         });
     }
     let from = invitation.answer;
-    let answered = queries::update_answer(
+    let answered = queries::update(
         conn,
         Invitation {
             answer: answer.choice.into(),

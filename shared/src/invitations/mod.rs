@@ -7,13 +7,20 @@
 //! | `needs_action`, accepted, tentative, declined | answer tentatively | tentative |
 //! | `needs_action`, accepted, tentative, declined | decline | declined |
 //!
-//! Answers change until the start of the meeting. Delegated, waitlisted and removed have their
-//! place in the table already; their actions come with the features that need them.
+//! | any but removed | remove | removed |
+//! | removed | invite again | `needs_action` |
+//! | accepted, tentative, declined | the meeting moves | `needs_action` |
+//!
+//! Answers change until the start of the meeting. Delegated and waitlisted have their place in the
+//! table already; their actions come with the features that need them.
 
 mod actions;
 mod model;
 mod queries;
 
-pub use actions::{Answer, AnswerError, Invitee, answer, invite, tell_of_cancellation};
+pub use actions::{
+    Answer, AnswerError, Invitee, answer, invite, invite_again, remove, tell_of_cancellation,
+    tell_of_change,
+};
 pub use model::{AnswerChoice, AnsweredVia, Invitation, InvitationAnswer};
 pub use queries::{find, note_bounce, note_mail, of_meeting, of_meetings};

@@ -99,6 +99,8 @@ pub struct Invitation {
     pub invited_at: Timestamp,
     /// When they were removed again.
     pub removed_at: Option<Timestamp>,
+    /// SEQUENCE of the newest calendar mail meant for them.
+    pub sequence: i32,
     /// SEQUENCE of the last calendar mail that went out to them; `None` while none did.
     pub last_sequence_sent: Option<i32>,
     /// Message-ID of the first mail, for In-Reply-To and References.
@@ -107,6 +109,25 @@ pub struct Invitation {
     pub updated_at: Timestamp,
     /// When a mail about it came back, unless a later one left since.
     pub bounced_at: Option<Timestamp>,
+}
+
+impl Invitation {
+    /// Whether they are no longer invited.
+    #[must_use]
+    pub const fn is_removed(&self) -> bool {
+        self.removed_at.is_some()
+    }
+
+    /// The invitation to a meeting that moved: whoever answered is asked again.
+    #[must_use]
+    pub(super) fn asked_again(self) -> Self {
+        let answer = if self.answer.is_open() {
+            InvitationAnswer::NeedsAction
+        } else {
+            self.answer
+        };
+        Self { answer, ..self }
+    }
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ struct InvitationRow {
     answered_via: Option<AnsweredVia>,
     invited_at: At,
     removed_at: Option<At>,
+    sequence: i32,
     last_sequence_sent: Option<i32>,
     first_message_id: Option<String>,
     updated_at: At,
@@ -45,6 +46,7 @@ impl From<InvitationRow> for Invitation {
             answered_via: row.answered_via,
             invited_at: row.invited_at.0,
             removed_at: row.removed_at.map(Timestamp::from),
+            sequence: row.sequence,
             last_sequence_sent: row.last_sequence_sent,
             first_message_id: row.first_message_id,
             updated_at: row.updated_at.0,
@@ -91,14 +93,15 @@ pub(super) fn insert(conn: &mut DbConn, invitation: &Invitation) -> DbResult<()>
             invitations::chair.eq(invitation.chair),
             invitations::answer.eq(invitation.answer),
             invitations::invited_at.eq(At(invitation.invited_at)),
+            invitations::sequence.eq(invitation.sequence),
             invitations::updated_at.eq(At(invitation.updated_at)),
         ))
         .execute(conn)?;
     Ok(())
 }
 
-/// Stores an answer, provided that nobody changed the invitation since it was read.
-pub(super) fn update_answer(conn: &mut DbConn, invitation: Invitation) -> DbResult<Invitation> {
+/// Stores a changed invitation, provided that nobody changed it since it was read.
+pub(super) fn update(conn: &mut DbConn, invitation: Invitation) -> DbResult<Invitation> {
     let unchanged = invitations::table
         .filter(invitations::id.eq(invitation.id))
         .filter(invitations::version.eq(invitation.version));
@@ -106,10 +109,15 @@ pub(super) fn update_answer(conn: &mut DbConn, invitation: Invitation) -> DbResu
     let changed = diesel::update(unchanged)
         .set((
             invitations::version.eq(version),
+            invitations::required.eq(invitation.required),
+            invitations::chair.eq(invitation.chair),
             invitations::answer.eq(invitation.answer),
             invitations::remark.eq(invitation.remark.as_deref()),
             invitations::answered_at.eq(invitation.answered_at.map(At)),
             invitations::answered_via.eq(invitation.answered_via),
+            invitations::invited_at.eq(At(invitation.invited_at)),
+            invitations::removed_at.eq(invitation.removed_at.map(At)),
+            invitations::sequence.eq(invitation.sequence),
             invitations::updated_at.eq(At(invitation.updated_at)),
         ))
         .execute(conn)?;

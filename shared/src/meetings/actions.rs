@@ -3,11 +3,12 @@
 use jiff::Timestamp;
 
 use super::{
-    InvalidMeetingTransition, LocalPeriod, Meeting, MeetingOutcome, MeetingStatus, Venue, queries,
+    InvalidMeetingTransition, LocalPeriod, Meeting, MeetingOutcome, MeetingStatus, Reach, Venue,
+    queries, revisions,
 };
 use crate::access::Actor;
 use crate::audit::{self, AuditLine};
-use crate::catalogue::words::MeetingKind;
+use crate::catalogue::words::{KnowledgeSource, LearningPractice, MeetingKind};
 use crate::db::{DbConn, DbError, DbResult};
 use crate::events::{self, NewEvent, Subject};
 use crate::ids::{IntakeId, MeetingId, PersonId};
@@ -34,6 +35,10 @@ pub struct NewMeeting {
     pub period: LocalPeriod,
     /// Where.
     pub venue: Venue,
+    /// Where the knowledge that is shared comes from (N7).
+    pub knowledge_source: Option<KnowledgeSource>,
+    /// The way in which people learn (N7).
+    pub learning_practice: Option<LearningPractice>,
 }
 
 /// Why a meeting was not called off.
@@ -77,6 +82,8 @@ pub fn schedule(
         organiser: new.organiser,
         period: new.period,
         venue: new.venue,
+        knowledge_source: new.knowledge_source,
+        learning_practice: new.learning_practice,
         cancelled_reason: None,
         outcome_note: None,
         outcome_at: None,
@@ -85,6 +92,7 @@ pub fn schedule(
         updated_at: now,
     };
     queries::insert(conn, &meeting)?;
+    revisions::insert(conn, &meeting)?;
     trace(
         conn,
         actor,
@@ -94,6 +102,24 @@ pub fn schedule(
         None,
     )?;
     Ok(meeting)
+}
+
+/// Stores a meeting that was changed. The mails to its invitees are for the flow that calls this.
+pub fn change(
+    conn: &mut DbConn,
+    actor: &Actor,
+    now: Timestamp,
+    changed: Meeting,
+    reach: Reach,
+) -> DbResult<Meeting> {
+    let from = changed.status;
+    let changed = queries::update(conn, changed)?;
+    if revisions::revision(conn, changed.id, changed.sequence)?.is_none() {
+        revisions::insert(conn, &changed)?;
+    }
+    let words = (reach.event_type(), "meeting.change");
+    trace(conn, actor, now, &changed, words, Some(from))?;
+    Ok(changed)
 }
 
 /// Calls a meeting off. The mails to its invitees are for the flow that calls this.
@@ -106,6 +132,7 @@ pub fn cancel(
 ) -> Result<Meeting, CancelMeetingError> {
     let from = meeting.status;
     let cancelled = queries::update(conn, meeting.cancel(reason, now)?)?;
+    revisions::insert(conn, &cancelled)?;
     trace(
         conn,
         actor,

@@ -3,6 +3,7 @@
 //! | from | action | to |
 //! | --- | --- | --- |
 //! | – | schedule | scheduled |
+//! | scheduled | change: move, change the place, the words or the invitees, until it starts | scheduled |
 //! | scheduled | cancel | cancelled |
 //! | scheduled, held, `not_held` | `record_outcome`, once it has started | held, `not_held` |
 //!
@@ -11,15 +12,19 @@
 //! that of a talk until its intake is being assessed.
 
 mod actions;
+mod change;
 mod model;
 mod queries;
+mod revisions;
 mod rules;
 
 pub use actions::{
-    CancelMeetingError, NewMeeting, RecordOutcomeError, cancel, record_outcome, schedule,
+    CancelMeetingError, NewMeeting, RecordOutcomeError, cancel, change, record_outcome, schedule,
 };
+pub use change::{CannotChange, MeetingChange, Reach};
 pub use model::{
     InvalidMeetingTransition, Meeting, MeetingAction, MeetingOutcome, MeetingStatus, Venue,
 };
 pub use queries::{MeetingFilter, find, list, open_of_intake, talks_of, talks_that_count};
+pub use revisions::{MeetingRevision, revision};
 pub use rules::{LocalPeriod, PeriodError};

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::LocalPeriod;
-use crate::catalogue::words::MeetingKind;
+use crate::catalogue::words::{KnowledgeSource, LearningPractice, MeetingKind};
 use crate::ids::{IntakeId, MeetingId, PersonId};
 use crate::text_enum;
 use crate::words::{MunicipalityCode, Slug};
@@ -29,6 +29,8 @@ text_enum! {
 text_enum! {
     /// What can be done with a meeting.
     pub enum MeetingAction {
+        /// Move it, change what it says, or who is invited; until it starts.
+        Change => "change",
         /// Call it off.
         Cancel => "cancel",
         /// Say whether it took place, once it has started; also to correct what was said.
@@ -41,7 +43,7 @@ impl MeetingAction {
     #[must_use]
     pub const fn possible_in(self) -> &'static [MeetingStatus] {
         match self {
-            Self::Cancel => &[MeetingStatus::Scheduled],
+            Self::Change | Self::Cancel => &[MeetingStatus::Scheduled],
             Self::RecordOutcome => &[
                 MeetingStatus::Scheduled,
                 MeetingStatus::Held,
@@ -162,6 +164,10 @@ pub struct Meeting {
     pub period: LocalPeriod,
     /// Where.
     pub venue: Venue,
+    /// Where the knowledge that is shared comes from (N7).
+    pub knowledge_source: Option<KnowledgeSource>,
+    /// The way in which people learn (N7).
+    pub learning_practice: Option<LearningPractice>,
     /// Why it was called off.
     pub cancelled_reason: Option<String>,
     /// What came of it, in the words of whoever held it.
@@ -214,14 +220,15 @@ impl Meeting {
     }
 
     /// Whether `action` is possible at `now`: its state allows it, and it has started if the
-    /// action looks back on it.
+    /// action looks back on it, and has not if the action looks ahead.
     #[must_use]
     pub fn may(&self, action: MeetingAction, now: Timestamp) -> bool {
-        let begun = match action {
+        let in_time = match action {
+            MeetingAction::Change => !self.has_started(now),
             MeetingAction::Cancel => true,
             MeetingAction::RecordOutcome => self.has_started(now),
         };
-        begun && self.allows(action).is_ok()
+        in_time && self.allows(action).is_ok()
     }
 
     /// Whether the state allows `action`.

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::{LocalPeriod, Meeting, MeetingStatus, Venue};
 use crate::access::Scope;
-use crate::catalogue::words::MeetingKind;
+use crate::catalogue::words::{KnowledgeSource, LearningPractice, MeetingKind};
 use crate::db::columns::At;
 use crate::db::schema::{invitations, meetings, person_roles};
 use crate::db::{DbConn, DbError, DbResult, one_row};
@@ -36,6 +36,8 @@ struct MeetingRow {
     time_zone: String,
     place: Option<String>,
     online_url: Option<String>,
+    knowledge_source: Option<KnowledgeSource>,
+    learning_practice: Option<LearningPractice>,
     cancelled_reason: Option<String>,
     outcome_note: Option<String>,
     outcome_at: Option<At>,
@@ -69,6 +71,8 @@ impl TryFrom<MeetingRow> for Meeting {
             organiser: row.organiser,
             period,
             venue: Venue::new(row.place, row.online_url).ok_or_else(corrupt)?,
+            knowledge_source: row.knowledge_source,
+            learning_practice: row.learning_practice,
             cancelled_reason: row.cancelled_reason,
             outcome_note: row.outcome_note,
             outcome_at: row.outcome_at.map(Timestamp::from),
@@ -259,6 +263,8 @@ pub(super) fn insert(conn: &mut DbConn, meeting: &Meeting) -> DbResult<()> {
                 meetings::ends_at.eq(At(meeting.period.ends_at())),
                 meetings::place.eq(meeting.venue.place()),
                 meetings::online_url.eq(meeting.venue.online_url()),
+                meetings::knowledge_source.eq(meeting.knowledge_source),
+                meetings::learning_practice.eq(meeting.learning_practice),
                 meetings::revised_at.eq(At(meeting.revised_at)),
                 meetings::created_at.eq(At(meeting.created_at)),
                 meetings::updated_at.eq(At(meeting.updated_at)),
@@ -276,15 +282,33 @@ pub(super) fn update(conn: &mut DbConn, meeting: Meeting) -> DbResult<Meeting> {
     let version = meeting.version + 1;
     let changed = diesel::update(unchanged)
         .set((
-            meetings::version.eq(version),
-            meetings::revision.eq(meeting.revision),
-            meetings::sequence.eq(meeting.sequence),
-            meetings::status.eq(meeting.status),
-            meetings::cancelled_reason.eq(meeting.cancelled_reason.as_deref()),
-            meetings::outcome_note.eq(meeting.outcome_note.as_deref()),
-            meetings::outcome_at.eq(meeting.outcome_at.map(At)),
-            meetings::revised_at.eq(At(meeting.revised_at)),
-            meetings::updated_at.eq(At(meeting.updated_at)),
+            (
+                meetings::version.eq(version),
+                meetings::revision.eq(meeting.revision),
+                meetings::sequence.eq(meeting.sequence),
+                meetings::status.eq(meeting.status),
+                meetings::title.eq(&meeting.title),
+                meetings::agenda.eq(meeting.agenda.as_deref()),
+                meetings::organiser.eq(meeting.organiser),
+                meetings::knowledge_source.eq(meeting.knowledge_source),
+                meetings::learning_practice.eq(meeting.learning_practice),
+            ),
+            (
+                meetings::local_start.eq(meeting.period.local_start().to_string()),
+                meetings::local_end.eq(meeting.period.local_end().to_string()),
+                meetings::time_zone.eq(meeting.period.zone_name()),
+                meetings::starts_at.eq(At(meeting.period.starts_at())),
+                meetings::ends_at.eq(At(meeting.period.ends_at())),
+                meetings::place.eq(meeting.venue.place()),
+                meetings::online_url.eq(meeting.venue.online_url()),
+            ),
+            (
+                meetings::cancelled_reason.eq(meeting.cancelled_reason.as_deref()),
+                meetings::outcome_note.eq(meeting.outcome_note.as_deref()),
+                meetings::outcome_at.eq(meeting.outcome_at.map(At)),
+                meetings::revised_at.eq(At(meeting.revised_at)),
+                meetings::updated_at.eq(At(meeting.updated_at)),
+            ),
         ))
         .execute(conn)?;
     one_row(changed)?;

@@ -11,7 +11,7 @@ use koplopers_shared::clock::LocalNow;
 use koplopers_shared::db::schema::deliveries;
 use koplopers_shared::db::{Db, DbError};
 use koplopers_shared::deliveries::{DeliveryState, DroppedReason};
-use koplopers_shared::flows::{self, PlanTalkError, PlannedTalk, TalkPlan, TalkPlanProblem};
+use koplopers_shared::flows::{self, InviteeProblem, PlanTalkError, PlannedTalk, TalkPlan};
 use koplopers_shared::ids::{InvitationId, PersonId};
 use koplopers_shared::intakes::{self, Intake, IntakeStatus};
 use koplopers_shared::invitations::{
@@ -135,9 +135,9 @@ on_both_databases! {
             panic!("the plan was taken");
         };
         assert_eq!(problems, [
-            TalkPlanProblem::UnknownInvitee { invitee: 0 },
-            TalkPlanProblem::InviteeWithoutEmail { invitee: 1 },
-            TalkPlanProblem::InviteeTwice { invitee: 3 },
+            InviteeProblem::UnknownInvitee { invitee: 0 },
+            InviteeProblem::InviteeWithoutEmail { invitee: 1 },
+            InviteeProblem::InviteeTwice { invitee: 3 },
         ]);
         assert_eq!(given::count(&db, "invitations").await, 0);
     }
@@ -223,10 +223,12 @@ on_both_databases! {
         let intake = given::submitted(&db, given::amsterdam(), "versnelling").await;
         let talk = planned(&db, &intake, Vec::new()).await.unwrap();
         let id = talk.invitations[0].id;
-        for actor in [holder(PersonId::generate()), given::municipality(given::amsterdam())] {
-            let refused = answer(&db, actor, id, AnswerChoice::Accepted, given::now()).await;
-            assert!(matches!(refused, Err(AnswerError::NotFound)));
-        }
+        let other = holder(PersonId::generate());
+        let refused = answer(&db, other, id, AnswerChoice::Accepted, given::now()).await;
+        assert!(matches!(refused, Err(AnswerError::NotFound)));
+        let machine = given::municipality(given::amsterdam());
+        let refused = answer(&db, machine, id, AnswerChoice::Accepted, given::now()).await;
+        assert!(matches!(refused, Err(AnswerError::Person(_))));
     }
 
     async fn a_municipality_sees_the_talk_of_its_intake_and_another_does_not(db: TestDb) {

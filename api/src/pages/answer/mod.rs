@@ -116,6 +116,7 @@ pub(super) async fn submit_answer(
         }
         Err(WriteOnceError::Action(
             AnswerError::Closed
+            | AnswerError::Person(_)
             | AnswerError::NotFound
             | AnswerError::NotOpen { .. }
             | AnswerError::Stale,

@@ -128,6 +128,8 @@ impl Stage {
                         place: "Stadhuis, zaal 3".to_owned(),
                         online_url: "https://video.example.org/talk".to_owned(),
                     },
+                    knowledge_source: None,
+                    learning_practice: None,
                 };
                 let meeting = meetings::schedule(conn, &actor, now, new)?;
                 let invitee = Invitee {

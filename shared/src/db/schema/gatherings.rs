@@ -31,6 +31,8 @@ diesel::table! {
         updated_at -> Moment,
         outcome_note -> Nullable<Text>,
         outcome_at -> Nullable<Moment>,
+        knowledge_source -> Nullable<Text>,
+        learning_practice -> Nullable<Text>,
     }
 }
 
@@ -55,5 +57,20 @@ diesel::table! {
         first_message_id -> Nullable<Text>,
         updated_at -> Moment,
         bounced_at -> Nullable<Moment>,
+        sequence -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::columns::*;
+
+    meeting_revisions (meeting, sequence) {
+        meeting -> Uid,
+        sequence -> Integer,
+        local_start -> Text,
+        local_end -> Text,
+        time_zone -> Text,
+        place -> Nullable<Text>,
     }
 }

@@ -31,7 +31,7 @@ pub use engagements::{
     learning_networks, network_memberships, offers, trajectories, trajectory_blocks,
     trajectory_officials, trajectory_steps,
 };
-pub use gatherings::{invitations, meetings};
+pub use gatherings::{invitations, meeting_revisions, meetings};
 pub use knowledge::{
     knowledge_item_target_groups, knowledge_item_themes, knowledge_items, referrals, spreads,
 };
@@ -73,6 +73,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     intake_issue_themes,
     intake_issue_target_groups,
     meetings,
+    meeting_revisions,
     invitations,
     deliveries,
     delivery_attempts,

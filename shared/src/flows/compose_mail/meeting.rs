@@ -14,8 +14,7 @@ use crate::links::{self, LinkPurpose};
 use crate::mail::calendar::{Attendee, MeetingZone, Organiser, PartStat};
 use crate::mail::clean::{Line, Paragraphs};
 use crate::mail::invitation as mails;
-use crate::mail::render;
-use crate::meetings::{self, Meeting, MeetingStatus};
+use crate::meetings::{self, Meeting, MeetingRevision, MeetingStatus};
 use crate::people::{self, Person};
 
 /// How long after the meeting its answer link still opens a page, which then says that it is
@@ -26,14 +25,21 @@ const LINK_OUTLIVES_MEETING: SignedDuration = SignedDuration::from_hours(7 * 24)
 pub(super) struct MeetingFacts {
     meeting: Meeting,
     invitation: Invitation,
+    /// The SEQUENCE that the mail carries.
+    sequence: i32,
 }
 
-fn read(conn: &mut DbConn, id: InvitationId) -> Result<MeetingFacts, ComposeError> {
+fn read(
+    conn: &mut DbConn,
+    id: InvitationId,
+    sequence: Option<i32>,
+) -> Result<MeetingFacts, ComposeError> {
     let missing = |what| ComposeError::Incomplete { what };
     let invitation = invitations::find(conn, id)?.ok_or(missing("invitation"))?;
     let meeting =
         meetings::find(conn, &Scope::Institute, invitation.meeting)?.ok_or(missing("meeting"))?;
     Ok(MeetingFacts {
+        sequence: sequence.unwrap_or(invitation.sequence),
         meeting,
         invitation,
     })
@@ -50,28 +56,22 @@ fn still_on(facts: &MeetingFacts, now: Timestamp) -> Result<(), DroppedReason> {
     if facts.meeting.has_started(now) {
         return Err(DroppedReason::Past);
     }
-    if is_removed(&facts.invitation) {
+    if facts.invitation.is_removed() {
         return Err(DroppedReason::Cancelled);
     }
     Ok(())
 }
 
-fn is_removed(invitation: &Invitation) -> bool {
-    invitation.removed_at.is_some() || invitation.answer == InvitationAnswer::Removed
-}
-
 /// A newer time or place has a mail of its own; who has declined needs none.
-pub(super) fn look_invitation(
+pub(super) fn look_request(
     conn: &mut DbConn,
     delivery: &Delivery,
     id: InvitationId,
     now: Timestamp,
 ) -> Looked<MeetingFacts> {
-    let facts = read(conn, id)?;
+    let facts = read(conn, id, delivery.sequence)?;
     let wanted = still_on(&facts, now).and_then(|()| {
-        let superseded = delivery
-            .sequence
-            .is_some_and(|sequence| sequence != facts.meeting.sequence);
+        let superseded = facts.sequence != facts.invitation.sequence;
         match facts.invitation.answer {
             _ if superseded => Err(DroppedReason::Superseded),
             InvitationAnswer::Declined | InvitationAnswer::Delegated => {
@@ -88,12 +88,16 @@ pub(super) fn look_invitation(
 }
 
 /// Nothing goes out when the invitation never did.
-pub(super) fn look_cancellation(conn: &mut DbConn, id: InvitationId) -> Looked<MeetingFacts> {
-    let facts = read(conn, id)?;
+pub(super) fn look_cancellation(
+    conn: &mut DbConn,
+    delivery: &Delivery,
+    id: InvitationId,
+) -> Looked<MeetingFacts> {
+    let facts = read(conn, id, delivery.sequence)?;
     if facts.invitation.last_sequence_sent.is_none() {
         return Ok(Err(DroppedReason::Cancelled));
     }
-    let off = facts.meeting.status == MeetingStatus::Cancelled || is_removed(&facts.invitation);
+    let off = facts.meeting.status == MeetingStatus::Cancelled || facts.invitation.is_removed();
     Ok(if off {
         Ok(facts)
     } else {
@@ -112,7 +116,7 @@ pub(super) fn look_fresh_link(
             what: "mail for a link of this purpose",
         });
     }
-    let facts = read(conn, InvitationId(object))?;
+    let facts = read(conn, InvitationId(object), None)?;
     Ok(still_on(&facts, now).map(|()| facts))
 }
 
@@ -130,13 +134,38 @@ impl Composer<'_> {
             message: None,
             notice: notice::for_invitee(self, &facts.meeting, organiser.as_ref())?,
         };
-        let to = self.reader.as_recipient();
-        let rendered = render(&contents, &to, &self.letterhead.institute)?;
-        Ok(about_meeting(
-            facts,
-            organiser.as_ref(),
-            self.addressed(rendered),
-        ))
+        let mail = self.write(&contents)?;
+        Ok(about_meeting(facts, organiser.as_ref(), mail))
+    }
+
+    /// What changed, next to what the reader knew; who knew of nothing yet is invited.
+    pub(super) fn invitation_update(
+        &mut self,
+        facts: &MeetingFacts,
+    ) -> Result<ComposedMail, ComposeError> {
+        let Some(previous) = self.last_told(facts)? else {
+            return self.invitation(facts);
+        };
+        let organiser = self.organiser(facts)?;
+        let (answer_url, _) = self.answer_link(facts)?;
+        let contents = mails::InvitationUpdate {
+            meeting: in_words(&facts.meeting)?,
+            previous,
+            entry: self.entry(facts, organiser.as_ref())?,
+            answer_url,
+            message: None,
+        };
+        let mail = self.write(&contents)?;
+        Ok(about_meeting(facts, organiser.as_ref(), mail))
+    }
+
+    /// The meeting as the last mail to the reader told of it.
+    fn last_told(&mut self, facts: &MeetingFacts) -> Result<Option<mails::Previous>, ComposeError> {
+        let Some(sequence) = facts.invitation.last_sequence_sent else {
+            return Ok(None);
+        };
+        let known = meetings::revision(self.conn, facts.meeting.id, sequence)?;
+        known.map(previous_in_words).transpose()
     }
 
     pub(super) fn cancellation(
@@ -146,23 +175,18 @@ impl Composer<'_> {
         let organiser = self.organiser(facts)?;
         let meeting = in_words(&facts.meeting)?;
         let entry = self.entry(facts, organiser.as_ref())?;
-        let (to, institute) = (self.reader.as_recipient(), &self.letterhead.institute);
-        let rendered = if facts.meeting.status == MeetingStatus::Cancelled {
+        let mail = if facts.meeting.status == MeetingStatus::Cancelled {
             let reason = facts.meeting.cancelled_reason.as_deref();
             let contents = mails::Cancellation {
                 meeting,
                 entry,
                 reason: reason.and_then(Paragraphs::new),
             };
-            render(&contents, &to, institute)?
+            self.write(&contents)?
         } else {
-            render(&mails::Removed { meeting, entry }, &to, institute)?
+            self.write(&mails::Removed { meeting, entry })?
         };
-        Ok(about_meeting(
-            facts,
-            organiser.as_ref(),
-            self.addressed(rendered),
-        ))
+        Ok(about_meeting(facts, organiser.as_ref(), mail))
     }
 
     pub(super) fn fresh_link(
@@ -180,13 +204,8 @@ impl Composer<'_> {
                 .to_datetime(expires_at - SignedDuration::from_hours(24))
                 .date(),
         };
-        let to = self.reader.as_recipient();
-        let rendered = render(&contents, &to, &self.letterhead.institute)?;
-        Ok(about_meeting(
-            facts,
-            organiser.as_ref(),
-            self.addressed(rendered),
-        ))
+        let mail = self.write(&contents)?;
+        Ok(about_meeting(facts, organiser.as_ref(), mail))
     }
 
     /// A working link to the recipient's own page, and when it ends.
@@ -224,7 +243,7 @@ impl Composer<'_> {
     ) -> Result<mails::CalendarEntry, ComposeError> {
         let letterhead = self.letterhead;
         let name = organiser.map_or(letterhead.institute.name.as_str(), |person| &person.name);
-        let sequence = u32::try_from(facts.meeting.sequence)
+        let sequence = u32::try_from(facts.sequence)
             .map_err(|_| ComposeError::Incomplete { what: "sequence" })?;
         Ok(mails::CalendarEntry {
             uid: facts.meeting.ical_uid.clone(),
@@ -272,8 +291,7 @@ fn in_words(meeting: &Meeting) -> Result<mails::Meeting, ComposeError> {
         title: Line::new(&meeting.title),
         local_start: meeting.period.local_start(),
         local_end: meeting.period.local_end(),
-        time_zone: MeetingZone::parse(meeting.period.zone_name())
-            .map_err(|_| ComposeError::Incomplete { what: "time zone" })?,
+        time_zone: zone(meeting.period.zone_name())?,
         place: meeting.venue.place().map(Line::new),
         online: meeting
             .venue
@@ -281,6 +299,19 @@ fn in_words(meeting: &Meeting) -> Result<mails::Meeting, ComposeError> {
             .and_then(|url| Url::parse(url).ok()),
         agenda: meeting.agenda.as_deref().and_then(Paragraphs::new),
     })
+}
+
+fn previous_in_words(known: MeetingRevision) -> Result<mails::Previous, ComposeError> {
+    Ok(mails::Previous {
+        local_start: known.local_start,
+        local_end: known.local_end,
+        time_zone: zone(&known.time_zone)?,
+        place: known.place.as_deref().map(Line::new),
+    })
+}
+
+fn zone(name: &str) -> Result<MeetingZone, ComposeError> {
+    MeetingZone::parse(name).map_err(|_| ComposeError::Incomplete { what: "time zone" })
 }
 
 /// An answer in the words of calendars, which know no waiting list.

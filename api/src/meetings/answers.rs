@@ -1,0 +1,94 @@
+//! Answering one's own invitation.
+
+use actix_web::{HttpResponse, put, web};
+use koplopers_shared::access::InvitationsAnswer;
+use koplopers_shared::ids::{InvitationId, MeetingId};
+use koplopers_shared::invitations::{self, Answer, AnswerChoice, AnswerError, AnsweredVia};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::dto::InvitationView;
+use crate::auth::Authorized;
+use crate::body::Body;
+use crate::etag::MaybeIfMatch;
+use crate::operation;
+use crate::problem::document::WriteErrors;
+use crate::problem::{Problem, kinds};
+use crate::reply::Reply;
+use crate::state::AppState;
+use crate::words::AnswerChoiceWord;
+
+/// What an invitee answers.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AnswerInvitationRequest {
+    /// Whether they come.
+    #[schema(value_type = AnswerChoiceWord, example = "accepted")]
+    answer: AnswerChoice,
+    /// What they add, for the organiser.
+    #[schema(
+        min_length = 1,
+        max_length = 2_000,
+        nullable = false,
+        example = "Ik kom een half uur later."
+    )]
+    remark: Option<String>,
+}
+
+/// Answer one's own invitation
+///
+/// Everybody answers for themselves: it takes the token of the person who is invited. Possible
+/// until the meeting starts, as often as they like. The link in the mail does the same.
+#[utoipa::path(
+    operation_id = "answer_invitation",
+    tag = "meetings",
+    security(("bearer" = ["invitations:answer"])),
+    params(
+        ("id" = uuid::Uuid, Path, description = "The meeting"),
+        ("invitation" = uuid::Uuid, Path, description = "The invitation"),
+        MaybeIfMatch,
+    ),
+    request_body = AnswerInvitationRequest,
+    responses((status = 200, description = "The invitation", body = InvitationView), WriteErrors),
+)]
+#[put("/meetings/{id}/invitations/{invitation}/answer")]
+pub async fn answer_invitation(
+    auth: Authorized<InvitationsAnswer>,
+    path: web::Path<(MeetingId, InvitationId)>,
+    if_match: MaybeIfMatch,
+    body: Body<AnswerInvitationRequest>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let (meeting, invitation) = path.into_inner();
+    let AnswerInvitationRequest { answer, remark } = body.into_inner();
+    operation::change(&state, auth, move |conn, by| {
+        let answer = Answer {
+            choice: answer,
+            remark: remark.clone(),
+            via: AnsweredVia::Api,
+        };
+        let id = invitations::find(conn, invitation)?
+            .filter(|found| found.meeting == meeting)
+            .map(|found| found.id)
+            .ok_or(AnswerError::NotFound)?;
+        let version = if_match.version();
+        invitations::answer(conn, by.granted(), by.now().at, id, version, answer)
+            .map(|answered| Reply::ok(answered.version, &InvitationView::from(answered)))
+    })
+    .await
+}
+
+impl From<AnswerError> for Problem {
+    fn from(error: AnswerError) -> Self {
+        match error {
+            AnswerError::Person(error) => error.into(),
+            AnswerError::NotFound => Self::not_found(),
+            AnswerError::Stale => Self::of(&kinds::STALE),
+            AnswerError::Closed => Self::of(&kinds::ANSWERS_CLOSED),
+            AnswerError::NotOpen { answer } => {
+                Self::invalid_transition(answer.as_str(), &[]).detail("the invitation is not open")
+            }
+            AnswerError::Db(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Planning a meeting that is no talk of an intake.
+
+use actix_web::{HttpResponse, post, web};
+use jiff::civil::DateTime;
+use koplopers_shared::access::MeetingsWrite;
+use koplopers_shared::catalogue::words::{KnowledgeSource, LearningPractice, MeetingKind};
+use koplopers_shared::flows::{self, MeetingPlan, ScheduleMeetingError, ScheduleProblem};
+use koplopers_shared::ids::PersonId;
+use koplopers_shared::invitations::Invitee;
+use koplopers_shared::meetings::NewMeeting;
+use koplopers_shared::words::{MunicipalityCode, Slug};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::dto::MeetingDetailView;
+use super::invitees::{InviteeRequest, invitee_field};
+use super::period::{local_period, period_and_venue, period_problem};
+use crate::auth::Authorized;
+use crate::body::Body;
+use crate::idempotency::IdempotencyKey;
+use crate::operation;
+use crate::problem::document::WriteErrors;
+use crate::problem::{FieldError, Problem, kinds};
+use crate::reply::Reply;
+use crate::state::AppState;
+use crate::words::{KnowledgeSourceWord, LearningPracticeWord, MeetingKindWord};
+
+/// A meeting about to be planned.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PlanMeetingRequest {
+    /// What it is for; the talks of intakes are planned on their intake.
+    #[schema(value_type = MeetingKindWord, example = "network")]
+    kind: MeetingKind,
+    /// What it is called in invitations and calendars.
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        example = "Netwerkdag in het voorjaar"
+    )]
+    title: String,
+    /// What it is about.
+    #[schema(min_length = 1, max_length = 5_000, nullable = false)]
+    agenda: Option<String>,
+    /// The programme it belongs to.
+    #[schema(format = "slug", value_type = Option<String>, nullable = false, example = "inclusief")]
+    programme: Option<Slug>,
+    /// The municipality whose meeting it is besides the institute's.
+    #[schema(
+        format = "municipality-code",
+        value_type = Option<String>,
+        nullable = false,
+        example = "GM0363"
+    )]
+    municipality: Option<MunicipalityCode>,
+    /// Who organises it; the caller when left out.
+    #[schema(value_type = Option<uuid::Uuid>, nullable = false)]
+    organiser: Option<PersonId>,
+    /// The start, on the clock of the time zone.
+    #[schema(format = "date-time-local", value_type = String, example = "2027-04-08T13:00")]
+    local_start: DateTime,
+    /// The end, on the clock of the time zone.
+    #[schema(format = "date-time-local", value_type = String, example = "2027-04-08T17:00")]
+    local_end: DateTime,
+    /// The time zone (IANA); the institute's when left out.
+    #[schema(
+        format = "time-zone",
+        max_length = 64,
+        nullable = false,
+        example = "Europe/Amsterdam"
+    )]
+    time_zone: Option<String>,
+    /// The place; a place, an online link, or both.
+    #[schema(
+        min_length = 1,
+        max_length = 500,
+        nullable = false,
+        example = "De Observant, Amersfoort"
+    )]
+    place: Option<String>,
+    /// The online link.
+    #[schema(
+        format = "https-url",
+        max_length = 2_000,
+        nullable = false,
+        example = "https://overleg.example.nl/netwerk"
+    )]
+    online_url: Option<String>,
+    /// Where the knowledge that is shared comes from.
+    #[schema(value_type = Option<KnowledgeSourceWord>, nullable = false)]
+    knowledge_source: Option<KnowledgeSource>,
+    /// The way in which people learn.
+    #[schema(value_type = Option<LearningPracticeWord>, nullable = false)]
+    learning_practice: Option<LearningPractice>,
+    /// Who is invited.
+    #[serde(default)]
+    #[schema(max_items = 500)]
+    invitees: Vec<InviteeRequest>,
+}
+
+/// Plan a meeting
+///
+/// Everybody invited gets a mail with a calendar invitation and a link to answer. The talk of an
+/// intake is planned at `/intakes/{id}/talk`.
+#[utoipa::path(
+    operation_id = "plan_meeting",
+    tag = "meetings",
+    security(("bearer" = ["meetings:write"])),
+    params(IdempotencyKey),
+    request_body = PlanMeetingRequest,
+    responses((status = 201, description = "The meeting", body = MeetingDetailView), WriteErrors),
+)]
+#[post("/meetings")]
+pub async fn plan_meeting(
+    auth: Authorized<MeetingsWrite>,
+    key: IdempotencyKey,
+    body: Body<PlanMeetingRequest>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let plan = plan_of(body.into_inner(), &state)?;
+    operation::post(&state, auth, key, move |conn, by| {
+        flows::schedule_meeting(conn, by.granted(), by.now(), plan.clone()).map(|planned| {
+            let location = format!("/v1/meetings/{}", planned.meeting.id);
+            let version = planned.meeting.version;
+            let (permits, now) = (by.permits(), by.now().at);
+            let view = MeetingDetailView::new(planned.meeting, planned.invitations, permits, now);
+            Reply::created(location, version, &view)
+        })
+    })
+    .await
+}
+
+fn plan_of(request: PlanMeetingRequest, state: &AppState) -> Result<MeetingPlan, Problem> {
+    let zone = request.time_zone.as_deref();
+    let period = local_period(request.local_start, request.local_end, zone, state);
+    let (period, venue) = period_and_venue(period, request.place, request.online_url)?;
+    Ok(MeetingPlan {
+        meeting: NewMeeting {
+            kind: request.kind,
+            title: request.title,
+            agenda: request.agenda,
+            programme: request.programme,
+            intake: None,
+            municipality: request.municipality,
+            organiser: request.organiser,
+            period,
+            venue,
+            knowledge_source: request.knowledge_source,
+            learning_practice: request.learning_practice,
+        },
+        invitees: request.invitees.into_iter().map(Invitee::from).collect(),
+    })
+}
+
+fn field(problem: &ScheduleProblem) -> FieldError {
+    match problem {
+        ScheduleProblem::TalkOfIntake => FieldError::new(
+            "/kind",
+            "not-allowed",
+            "plan the talk of an intake at /intakes/{id}/talk",
+        ),
+        ScheduleProblem::UnknownProgramme => {
+            FieldError::new("/programme", "unknown", "there is no such programme")
+        }
+        ScheduleProblem::UnknownMunicipality => {
+            FieldError::new("/municipality", "unknown", "there is no such municipality")
+        }
+        ScheduleProblem::People(problem) => invitee_field(problem, "/invitees"),
+    }
+}
+
+impl From<ScheduleMeetingError> for Problem {
+    fn from(error: ScheduleMeetingError) -> Self {
+        match error {
+            ScheduleMeetingError::InstituteOnly => {
+                Self::of(&kinds::FORBIDDEN).detail("Meetings are planned by the institute.")
+            }
+            ScheduleMeetingError::Period(error) => period_problem(&error),
+            ScheduleMeetingError::Invalid(problems) => {
+                Self::invalid(problems.iter().map(field).collect())
+            }
+            ScheduleMeetingError::Db(error) => error.into(),
+        }
+    }
+}

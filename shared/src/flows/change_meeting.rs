@@ -1,0 +1,279 @@
+//! Changing a meeting: its time and place, its words, and who is invited, with the mails that
+//! each of them brings (RFC 5546).
+//!
+//! | what changes | SEQUENCE | who gets a mail |
+//! | --- | --- | --- |
+//! | the time | rises | everybody invited, and each is asked again |
+//! | the place | rises | everybody invited who has not declined |
+//! | the words | stays | nobody, or everybody who has not declined when asked for |
+//! | somebody is added | stays | they, an invitation |
+//! | somebody is removed | rises | they, a cancellation if the invitation reached them |
+
+use std::collections::BTreeSet;
+
+use super::invitees::{InviteeProblem, invitee_problems};
+use crate::access::{Granted, MeetingsWrite};
+use crate::clock::LocalNow;
+use crate::db::{DbConn, DbError};
+use crate::ids::{InvitationId, MeetingId, PersonId};
+use crate::invitations::{self, Invitation, InvitationAnswer, Invitee};
+use crate::meetings::{self, CannotChange, Meeting, MeetingChange, PeriodError, Reach};
+
+/// What is to change.
+#[derive(Debug, Clone, Default)]
+pub struct MeetingChanges {
+    /// In the meeting itself.
+    pub meeting: MeetingChange,
+    /// Who is invited besides.
+    pub add: Vec<Invitee>,
+    /// Who is no longer.
+    pub remove: Vec<InvitationId>,
+    /// Whether other words alone are worth a mail.
+    pub tell_of_wording: bool,
+}
+
+/// How many people get which mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct MailCounts {
+    /// An invitation.
+    pub invitations: usize,
+    /// What changed.
+    pub updates: usize,
+    /// That they are no longer invited.
+    pub cancellations: usize,
+}
+
+/// A changed meeting.
+#[derive(Debug, Clone)]
+pub struct ChangedMeeting {
+    /// The meeting.
+    pub meeting: Meeting,
+    /// Everybody who is or was invited.
+    pub invitations: Vec<Invitation>,
+    /// The mails that it brings.
+    pub mails: MailCounts,
+}
+
+/// Why a meeting was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeMeetingError {
+    /// There is no such meeting, or it is another's.
+    #[error("no such meeting")]
+    NotFound,
+    /// It was changed since the caller read it.
+    #[error("the meeting was changed in the meantime")]
+    Stale,
+    /// It cannot be changed like this.
+    #[error(transparent)]
+    Cannot(#[from] CannotChange),
+    /// It cannot be then.
+    #[error(transparent)]
+    Period(#[from] PeriodError),
+    /// These are not invited, by position in the list of those to remove.
+    #[error("not everybody to remove is invited")]
+    NotInvited(Vec<usize>),
+    /// Somebody cannot be invited; all of them at once.
+    #[error("not everybody to add can be invited")]
+    Invitees(Vec<InviteeProblem>),
+    /// The database failed.
+    #[error("database")]
+    Db(#[from] DbError),
+}
+
+/// A change that was found possible, and whom it concerns.
+struct Plan {
+    meeting: Meeting,
+    reach: Reach,
+    added: Vec<Invitee>,
+    invited_again: Vec<(Invitation, Invitee)>,
+    removed: Vec<Invitation>,
+    told: Vec<Invitation>,
+    untold: Vec<Invitation>,
+}
+
+impl Plan {
+    fn changes_something(&self) -> bool {
+        self.reach != Reach::Nothing
+            || !(self.added.is_empty() && self.invited_again.is_empty() && self.removed.is_empty())
+    }
+
+    fn mails(&self) -> MailCounts {
+        let reached = |it: &&Invitation| it.last_sequence_sent.is_some();
+        MailCounts {
+            invitations: self.added.len() + self.invited_again.len(),
+            updates: self.told.len(),
+            cancellations: self.removed.iter().filter(reached).count(),
+        }
+    }
+}
+
+/// How many people would get which mail, without changing anything.
+pub fn preview_meeting_change(
+    conn: &mut DbConn,
+    granted: &Granted<MeetingsWrite>,
+    now: LocalNow,
+    id: MeetingId,
+    expected_version: Option<i64>,
+    changes: MeetingChanges,
+) -> Result<MailCounts, ChangeMeetingError> {
+    let found = found(conn, granted, id, expected_version)?;
+    Ok(plan(conn, granted, now, found, changes)?.mails())
+}
+
+/// Changes a scheduled meeting that has not started.
+pub fn change_meeting(
+    conn: &mut DbConn,
+    granted: &Granted<MeetingsWrite>,
+    now: LocalNow,
+    id: MeetingId,
+    expected_version: Option<i64>,
+    changes: MeetingChanges,
+) -> Result<ChangedMeeting, ChangeMeetingError> {
+    let found = found(conn, granted, id, expected_version)?;
+    let plan = plan(conn, granted, now, found, changes)?;
+    let (actor, mails) = (granted.actor(), plan.mails());
+    let meeting = if plan.changes_something() {
+        meetings::change(conn, actor, now.at, plan.meeting, plan.reach)?
+    } else {
+        plan.meeting
+    };
+    let mut invitations = plan.untold;
+    for invitation in plan.removed {
+        invitations.push(invitations::remove(
+            conn, actor, now.at, &meeting, invitation,
+        )?);
+    }
+    for invitation in plan.told {
+        let change = (invitation, plan.reach);
+        invitations.push(invitations::tell_of_change(
+            conn, actor, now.at, &meeting, change,
+        )?);
+    }
+    for again in plan.invited_again {
+        invitations.push(invitations::invite_again(
+            conn, actor, now.at, &meeting, again,
+        )?);
+    }
+    for invitee in plan.added {
+        invitations.push(invitations::invite(conn, actor, now.at, &meeting, invitee)?);
+    }
+    invitations.sort_unstable_by_key(|invitation| invitation.id);
+    Ok(ChangedMeeting {
+        meeting,
+        invitations,
+        mails,
+    })
+}
+
+fn found(
+    conn: &mut DbConn,
+    granted: &Granted<MeetingsWrite>,
+    id: MeetingId,
+    expected_version: Option<i64>,
+) -> Result<Meeting, ChangeMeetingError> {
+    let meeting = meetings::find(conn, granted.scope(), id)?.ok_or(ChangeMeetingError::NotFound)?;
+    if expected_version.is_some_and(|version| version != meeting.version) {
+        return Err(ChangeMeetingError::Stale);
+    }
+    Ok(meeting)
+}
+
+fn plan(
+    conn: &mut DbConn,
+    granted: &Granted<MeetingsWrite>,
+    now: LocalNow,
+    meeting: Meeting,
+    changes: MeetingChanges,
+) -> Result<Plan, ChangeMeetingError> {
+    let mut change = changes.meeting;
+    if let Some(period) = change.period.take() {
+        change.period = Some(period.in_future(now.at)?);
+    }
+    let known = invitations::of_meeting(conn, meeting.id)?;
+    let leaving = who_leaves(&known, &changes.remove)?;
+    let organiser = change.organiser.flatten();
+    people_can_come(conn, granted, organiser, &changes.add, &known)?;
+    let (again, added): (Vec<_>, Vec<_>) = changes.add.into_iter().partition(|invitee| {
+        known
+            .iter()
+            .any(|invitation| invitation.person == invitee.person)
+    });
+    change.attendees = !leaving.is_empty() || !again.is_empty();
+    let (meeting, reach) = meeting.changed(change, now.at)?;
+
+    let mut plan = Plan {
+        meeting,
+        reach,
+        added,
+        invited_again: Vec::new(),
+        removed: Vec::new(),
+        told: Vec::new(),
+        untold: Vec::new(),
+    };
+    for invitation in known {
+        let invitee = again.iter().find(|it| it.person == invitation.person);
+        if let Some(invitee) = invitee {
+            plan.invited_again.push((invitation, *invitee));
+        } else if leaving.contains(&invitation.id) {
+            plan.removed.push(invitation);
+        } else if is_told(&invitation, reach, changes.tell_of_wording) {
+            plan.told.push(invitation);
+        } else {
+            plan.untold.push(invitation);
+        }
+    }
+    Ok(plan)
+}
+
+/// Whether somebody who stays hears of a change. Who declined may find that another day suits.
+fn is_told(invitation: &Invitation, reach: Reach, tell_of_wording: bool) -> bool {
+    let comes = match invitation.answer {
+        InvitationAnswer::NeedsAction
+        | InvitationAnswer::Accepted
+        | InvitationAnswer::Tentative
+        | InvitationAnswer::Waitlisted => true,
+        InvitationAnswer::Declined => reach == Reach::Time,
+        InvitationAnswer::Delegated | InvitationAnswer::Removed => false,
+    };
+    let worth_it = match reach {
+        Reach::Time | Reach::Place => true,
+        Reach::Wording => tell_of_wording,
+        Reach::Nothing => false,
+    };
+    comes && worth_it
+}
+
+fn who_leaves(
+    known: &[Invitation],
+    remove: &[InvitationId],
+) -> Result<BTreeSet<InvitationId>, ChangeMeetingError> {
+    let invited = |id: &InvitationId| known.iter().any(|it| it.id == *id && !it.is_removed());
+    let strangers: Vec<usize> = (remove.iter().enumerate())
+        .filter(|(_, id)| !invited(id))
+        .map(|(at, _)| at)
+        .collect();
+    if strangers.is_empty() {
+        Ok(remove.iter().copied().collect())
+    } else {
+        Err(ChangeMeetingError::NotInvited(strangers))
+    }
+}
+
+/// Everybody to add can be invited: known, with an address, and not invited already.
+fn people_can_come(
+    conn: &mut DbConn,
+    granted: &Granted<MeetingsWrite>,
+    organiser: Option<PersonId>,
+    add: &[Invitee],
+    known: &[Invitation],
+) -> Result<(), ChangeMeetingError> {
+    let mut problems = invitee_problems(conn, granted.scope(), organiser, add)?;
+    let invited = |person| (known.iter()).any(|it| it.person == person && !it.is_removed());
+    let twice = (add.iter().enumerate()).filter(|(_, invitee)| invited(invitee.person));
+    problems.extend(twice.map(|(invitee, _)| InviteeProblem::InviteeTwice { invitee }));
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(ChangeMeetingError::Invitees(problems))
+    }
+}
