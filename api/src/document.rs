@@ -127,6 +127,11 @@ const TAGS: &[(&str, &str)] = &[
         "reviews",
         "What several people think of a candidate, and the ranking that follows",
     ),
+    (
+        "members",
+        "Associate members: cohorts, expertise, and who sees what of whom",
+    ),
+    ("theme rounds", "Members choose what the network works on"),
     ("mail", "Mail that comes back"),
     ("programmes", "What a municipality can apply for, and when"),
     (

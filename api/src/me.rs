@@ -1,11 +1,14 @@
 //! Who we think the caller is, and how a login becomes a person.
 
 use actix_web::{HttpResponse, get, post, web};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use koplopers_shared::access::{Permit, Who};
+use koplopers_shared::db::DbError;
 use koplopers_shared::identities::{self, LinkIdentityError};
 use koplopers_shared::ids::PersonId;
 use koplopers_shared::words::MunicipalityCode;
+use koplopers_shared::{members, networks};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -48,8 +51,11 @@ pub struct MeView {
 #[serde(rename_all = "camelCase")]
 #[schema(as = Membership)]
 pub struct MembershipView {
-    /// What it is.
+    /// `associate_member`, or `learning_network`.
+    #[schema(example = "associate_member")]
     pub kind: &'static str,
+    /// The member, for `/members`; or the network, for `/learning-networks`.
+    pub id: uuid::Uuid,
     /// Since when.
     #[schema(value_type = String, format = "date")]
     pub since_on: Date,
@@ -74,8 +80,39 @@ pub struct LinkIdentityRequest {
     responses((status = 200, description = "The caller", body = MeView), ReadErrors),
 )]
 #[get("/me")]
-pub async fn get_me(caller: Authenticated) -> HttpResponse {
-    reply::send(Reply::plain(&MeView::new(&caller)))
+pub async fn get_me(
+    caller: Authenticated,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let mut view = MeView::new(&caller);
+    if let Some(person) = view.person {
+        view.memberships = memberships(&state, person).await?;
+    }
+    Ok(reply::send(Reply::plain(&view)))
+}
+
+/// What a person belongs to now.
+async fn memberships(state: &AppState, person: PersonId) -> Result<Vec<MembershipView>, Problem> {
+    let (member, networks) = state
+        .db
+        .read(move |conn| {
+            let member = members::open_of(conn, person)?;
+            Ok::<_, DbError>((member, networks::of_person(conn, person)?))
+        })
+        .await?;
+    let zone = &state.settings.time_zone;
+    let day = |at: Timestamp| zone.to_datetime(at).date();
+    let member = member.map(|member| MembershipView {
+        kind: "associate_member",
+        id: member.id.0,
+        since_on: day(member.joined_at),
+    });
+    let networks = networks.into_iter().map(|membership| MembershipView {
+        kind: "learning_network",
+        id: membership.network.0,
+        since_on: day(membership.joined_at),
+    });
+    Ok(member.into_iter().chain(networks).collect())
 }
 
 /// Become a person
@@ -112,6 +149,7 @@ pub async fn link_identity(
     // Tokens seen before stay the unlinked login for up to a minute; this answer is ahead.
     let view = MeView {
         person: Some(person),
+        memberships: memberships(&state, person).await?,
         ..MeView::new(&caller)
     };
     Ok(reply::send(Reply::plain(&view)))

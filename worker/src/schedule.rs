@@ -10,7 +10,7 @@ use koplopers_shared::deliveries::{self, LEASE, Swept, WorkerId, workers};
 use koplopers_shared::flows::{
     Forgotten, chase_consents, expire_consents, forget_old, sweep_mails, tell_due_candidates,
 };
-use koplopers_shared::{audit, events, nominations, offers, schedule};
+use koplopers_shared::{audit, events, members, nominations, offers, schedule, theme_rounds};
 
 use crate::runner::Shared;
 use crate::wake::between;
@@ -21,8 +21,9 @@ const TICK: (Duration, Duration) = (Duration::from_millis(800), Duration::from_m
 const SWEEP_EVERY: u64 = 5;
 /// Ticks between two looks at keys.
 const KEYS_EVERY: u64 = 30;
-/// Ticks between two looks at offers and requests for consent that wait for an answer.
-const ANSWERS_EVERY: u64 = 10;
+/// Ticks between two looks at what waits for an answer or ends with its last day: offers, requests
+/// for consent, pauses of members and theme rounds.
+const LAST_DAYS_EVERY: u64 = 10;
 /// Ticks between two looks at candidates to be told and nominations that nobody confirmed.
 const NOMINATIONS_EVERY: u64 = 30;
 /// Ticks between two seals of the audit trail.
@@ -92,7 +93,7 @@ impl Ticker {
                 warn("read keys", &error);
             }
         }
-        if tick.is_multiple_of(ANSWERS_EVERY) {
+        if tick.is_multiple_of(LAST_DAYS_EVERY) {
             let local = shared.local(now);
             job(shared, "expire offers", move |conn| {
                 offers::expire_due(conn, local)
@@ -104,6 +105,14 @@ impl Ticker {
             .await;
             job(shared, "chase consents", move |conn| {
                 chase_consents(conn, local)
+            })
+            .await;
+            job(shared, "resume members", move |conn| {
+                members::resume_due(conn, local)
+            })
+            .await;
+            job(shared, "close theme rounds", move |conn| {
+                theme_rounds::close_due(conn, local)
             })
             .await;
         }

@@ -139,6 +139,8 @@ kinds! {
         "Only a person who logged in at the provider of this installation can do this. Log in there and send that token.";
     OFFER_NOT_ACCEPTED: CONFLICT "offer-not-accepted" "No offer of the intake was accepted",
         "A trajectory starts from an accepted offer. Send one, and start when the sponsor has accepted it.";
+    THEME_ROUND_OVER: CONFLICT "theme-round-over" "The theme round has ended",
+        "`closesOn` was the last day on which members proposed and voted. The ranking is frozen when the round closes.";
     PERSON_NEEDED: CONFLICT "person-needed" "Open intakes need this person",
         "`intakes` names each open intake with the part that the person has in it. Name somebody else as its contact person or sponsor, or close it, and erase again.";
     END_PRODUCT_OWED: CONFLICT "end-product-owed" "The end product was not handed in",

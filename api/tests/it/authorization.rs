@@ -175,6 +175,9 @@ on_both_databases! {
             .await
             .expect(201)
             .text_at("/id");
+        // A member who shows nothing to municipalities, their own employer included.
+        let cohort = given::new_cohort(&app.db, "Lichting 2026").await;
+        let member = given::associate(&app.db, &cohort, given::amsterdam(), "lid@example.nl").await;
         let stranger = app.as_municipality("GM0344");
         let mut walked = 0;
         for operation in operations() {
@@ -186,6 +189,7 @@ on_both_databases! {
                 Some("trajectories") => trajectory.to_string(),
                 Some("knowledge-items") => draft.clone(),
                 Some("nominations") => nomination.clone(),
+                Some("members") => member.id.to_string(),
                 _ => continue,
             };
             let allowed = operation
@@ -228,7 +232,9 @@ on_both_databases! {
         item_in(&app, ItemStatus::Draft, &knowledge::item("Concept")).await;
         let kim = nominations::body("Kim Kandidaat", "kim@example.nl");
         owner.post("/v1/nominations", &kim).await.expect(201);
-        for path in ["/v1/intakes", "/v1/meetings", "/v1/offers", "/v1/trajectories", "/v1/people", "/v1/events", "/v1/knowledge-items", "/v1/nominations"] {
+        let cohort = given::new_cohort(&app.db, "Lichting 2026").await;
+        given::associate(&app.db, &cohort, given::amsterdam(), "lid@example.nl").await;
+        for path in ["/v1/intakes", "/v1/meetings", "/v1/offers", "/v1/trajectories", "/v1/people", "/v1/events", "/v1/knowledge-items", "/v1/nominations", "/v1/members"] {
             let theirs = stranger.get(path).await.expect(200).json();
             assert_eq!(theirs["items"], json!([]), "{path}");
         }

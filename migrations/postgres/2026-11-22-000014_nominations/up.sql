@@ -7,7 +7,6 @@ CREATE TABLE cohorts (
     -- How many members it should start with: a target, not a cap.
     target integer NOT NULL,
     starts_on date NOT NULL,
-    closed_at timestamptz,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL
 );

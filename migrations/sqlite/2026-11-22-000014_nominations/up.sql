@@ -7,7 +7,6 @@ CREATE TABLE cohorts (
     -- How many members it should start with: a target, not a cap.
     target integer NOT NULL,
     starts_on text NOT NULL,
-    closed_at integer,
     created_at integer NOT NULL,
     updated_at integer NOT NULL
 );

@@ -89,7 +89,7 @@ permissions! {
     ConsentsAnswer => "consents:answer",
     /// Read members, as far as each of them chose, and cohorts.
     MembersRead => "members:read",
-    /// Keep one's own profile as a member.
+    /// Keep a member's profile: one's own, or with `members:write` anybody's.
     MembersProfile => "members:profile",
     /// Keep all members and cohorts.
     MembersWrite => "members:write",

@@ -101,6 +101,7 @@ impl Role {
                 Permit::CandidaciesReview,
                 Permit::CandidaciesDecide,
                 Permit::MembersRead,
+                Permit::MembersProfile,
                 Permit::MembersWrite,
                 Permit::ThemeRoundsRead,
                 Permit::ThemeRoundsWrite,

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::ids::{
-    CandidacyId, ConsentId, DecisionId, IntakeId, InvitationId, MeetingId, NetworkMembershipId,
-    NominationId, OfferId, PersonId, TrajectoryId,
+    CandidacyId, ConsentId, DecisionId, IntakeId, InvitationId, MeetingId, MemberId,
+    NetworkMembershipId, NominationId, OfferId, PersonId, TrajectoryId,
 };
 use crate::text_enum;
 
@@ -127,6 +127,16 @@ pub enum Payload {
         /// The candidacy.
         candidacy: CandidacyId,
     },
+    /// To somebody who is an associate member from now on.
+    MemberWelcome {
+        /// The member.
+        member: MemberId,
+    },
+    /// To somebody who is an associate member no longer.
+    MemberLeft {
+        /// Who was a member.
+        member: MemberId,
+    },
     /// To the contact person: the intake fits and has a place.
     IntakeMatched {
         /// The intake.
@@ -203,6 +213,8 @@ impl Payload {
         "network_welcome",
         "nomination_confirmation",
         "candidate_notice",
+        "member_welcome",
+        "member_left",
         "intake_matched",
         "intake_waitlisted",
         "intake_declined",
@@ -242,6 +254,8 @@ impl Payload {
             Self::NetworkWelcome { .. } => "network_welcome",
             Self::NominationConfirmation { .. } => "nomination_confirmation",
             Self::CandidateNotice { .. } => "candidate_notice",
+            Self::MemberWelcome { .. } => "member_welcome",
+            Self::MemberLeft { .. } => "member_left",
             Self::IntakeMatched { .. } => "intake_matched",
             Self::IntakeWaitlisted { .. } => "intake_waitlisted",
             Self::IntakeDeclined { .. } => "intake_declined",
@@ -279,6 +293,8 @@ impl Payload {
             | Self::NetworkWelcome { .. }
             | Self::NominationConfirmation { .. }
             | Self::CandidateNotice { .. }
+            | Self::MemberWelcome { .. }
+            | Self::MemberLeft { .. }
             | Self::TrajectoryRunning { .. }
             | Self::IntakeMatched { .. }
             | Self::IntakeWaitlisted { .. }
@@ -395,6 +411,12 @@ mod tests {
             },
             Payload::CandidateNotice {
                 candidacy: CandidacyId::generate(),
+            },
+            Payload::MemberWelcome {
+                member: MemberId::generate(),
+            },
+            Payload::MemberLeft {
+                member: MemberId::generate(),
             },
             Payload::IntakeMatched {
                 intake: IntakeId::generate(),

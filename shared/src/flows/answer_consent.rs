@@ -12,6 +12,7 @@ use crate::consents::{
 use crate::db::{DbConn, DbError, DbResult};
 use crate::deliveries::Payload;
 use crate::ids::{CandidacyId, ConsentId};
+use crate::members;
 
 /// Why nothing was recorded about the consent of a candidacy.
 #[derive(Debug, thiserror::Error)]
@@ -145,6 +146,9 @@ fn finish(
             // An open request belongs to a candidacy that waits for it.
             Err(MoveCandidacyError::State(_)) => return Err(DbError::Conflict.into()),
         }
+    }
+    if let (ConsentSubject::Member(id), CandidacyAction::GiveConsent) = (answered.subject, action) {
+        members::end_consent_review(conn, actor, now, id)?;
     }
     // Whoever records a refusal knows of it.
     if action == CandidacyAction::RefuseConsent && by_link {

@@ -32,7 +32,7 @@ pub struct CandidacyChange {
 /// Something that a candidacy would say and cannot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CandidacyProblem {
-    /// There is no such cohort, or it was closed.
+    /// There is no such cohort.
     UnknownCohort,
     /// The employer is no municipality of today.
     UnknownMunicipality,
@@ -153,7 +153,6 @@ fn is_open(conn: &mut DbConn, cohort: CohortId) -> DbResult<bool> {
     use diesel::prelude::*;
     let found: i64 = cohorts::table
         .filter(cohorts::id.eq(cohort))
-        .filter(cohorts::closed_at.is_null())
         .count()
         .get_result(conn)?;
     Ok(found > 0)

@@ -28,6 +28,7 @@ mod consent;
 mod decision;
 mod intake;
 mod meeting;
+mod member;
 mod network;
 pub(in crate::flows) mod nomination;
 mod notice;
@@ -151,6 +152,8 @@ enum Facts {
     FreshLeaveLink(network::NetworkFacts),
     NominationConfirmation(nomination::ConfirmationFacts),
     CandidateNotice(nomination::NoticeFacts),
+    MemberWelcome(member::MemberFacts),
+    MemberLeft(member::MemberFacts),
     IntakeMatched {
         facts: decision::DecisionFacts,
         came_free: bool,
@@ -237,6 +240,8 @@ pub fn compose(
         Facts::FreshLeaveLink(facts) => composer.fresh_leave_link(&facts)?,
         Facts::NominationConfirmation(facts) => composer.nomination_confirmation(&facts)?,
         Facts::CandidateNotice(facts) => composer.candidate_notice(&facts)?,
+        Facts::MemberWelcome(facts) => composer.member_welcome(&facts)?,
+        Facts::MemberLeft(facts) => composer.member_left(&facts)?,
         Facts::IntakeMatched { facts, came_free } => composer.intake_matched(&facts, came_free)?,
         Facts::IntakeWaitlisted(facts) => composer.intake_waitlisted(&facts)?,
         Facts::IntakeDeclined(facts) => composer.intake_declined(&facts)?,
@@ -342,6 +347,10 @@ fn look(conn: &mut DbConn, delivery: &Delivery, now: Timestamp) -> Looked<(Optio
         Payload::CandidateNotice { candidacy } => {
             nomination::look_notice(conn, *candidacy)?.map(Facts::CandidateNotice)
         }
+        Payload::MemberWelcome { member } => {
+            member::look_welcome(conn, *member)?.map(Facts::MemberWelcome)
+        }
+        Payload::MemberLeft { member } => member::look_left(conn, *member)?.map(Facts::MemberLeft),
         Payload::IntakeMatched {
             intake,
             decision,

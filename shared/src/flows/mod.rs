@@ -5,6 +5,7 @@ mod await_consents;
 mod cancel_meeting;
 pub mod catalogue;
 mod change_candidacy;
+mod change_employer;
 mod change_meeting;
 mod change_round;
 mod compose_mail;
@@ -40,6 +41,7 @@ pub use cancel_meeting::cancel_meeting;
 pub use change_candidacy::{
     CandidacyChange, CandidacyProblem, ChangeCandidacyError, change_candidacy,
 };
+pub use change_employer::{ChangeEmployerError, change_employer};
 pub use change_meeting::{
     ChangeMeetingError, ChangedMeeting, MailCounts, MeetingChanges, change_meeting,
     preview_meeting_change,

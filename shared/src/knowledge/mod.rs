@@ -30,6 +30,7 @@ pub use model::{ItemContent, KnowledgeItem};
 pub use queries::{ItemFilter, find, find_many, list};
 pub use rules::{ItemProblem, Shelf};
 pub use spreads::{Spread, spreads_of_item};
+pub use tags::published_on;
 
 /// What items are called in events and the audit trail.
 pub const SUBJECT: &str = "knowledge_item";

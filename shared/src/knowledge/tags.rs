@@ -1,9 +1,12 @@
 //! Every statement on the themes and target groups of items.
 
+use std::collections::HashMap;
+
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 
-use super::KnowledgeItem;
-use crate::db::schema::{knowledge_item_target_groups, knowledge_item_themes};
+use super::{ItemStatus, KnowledgeItem};
+use crate::db::schema::{knowledge_item_target_groups, knowledge_item_themes, knowledge_items};
 use crate::db::{DbConn, DbResult};
 use crate::ids::KnowledgeItemId;
 use crate::words::Slug;
@@ -72,4 +75,18 @@ pub(super) fn replace(conn: &mut DbConn, item: &KnowledgeItem) -> DbResult<()> {
     )
     .execute(conn)?;
     insert(conn, item)
+}
+
+/// How many published items there are on each of these themes; a theme without any is left out.
+pub fn published_on(conn: &mut DbConn, themes: &[Slug]) -> DbResult<HashMap<Slug, i64>> {
+    let published = knowledge_items::table
+        .filter(knowledge_items::status.eq(ItemStatus::Published))
+        .select(knowledge_items::id);
+    let counted: Vec<(Slug, i64)> = knowledge_item_themes::table
+        .filter(knowledge_item_themes::theme.eq_any(themes.to_vec()))
+        .filter(knowledge_item_themes::item.eq_any(published))
+        .group_by(knowledge_item_themes::theme)
+        .select((knowledge_item_themes::theme, count_star()))
+        .load(conn)?;
+    Ok(counted.into_iter().collect())
 }

@@ -17,6 +17,7 @@ pub mod decision;
 pub mod institute;
 pub mod intake;
 pub mod invitation;
+pub mod member;
 pub mod money_words;
 pub mod network;
 pub mod nomination;

@@ -17,6 +17,7 @@ use super::invitation::{
     CalendarEntry, Cancellation, FreshLink, Invitation, InvitationUpdate, Meeting, Previous,
     Removed,
 };
+use super::member::{MemberLeft, MemberWelcome};
 use super::network::{BroughtBy, FreshLeaveLink, NetworkNames, NetworkWelcome};
 use super::nomination::{CandidateNotice, NominationConfirmation};
 use super::notice::{NamedAs, Notice};
@@ -291,6 +292,7 @@ fn all(typed: &str, language: Language) -> Vec<(&'static str, RenderedMail)> {
     ];
     mails.extend(network_mails(typed, &to));
     mails.extend(nomination_mails(typed, &to));
+    mails.extend(member_mails(typed, &to));
     mails.extend(about_offers(typed, &to));
     mails.extend(decision_mails(typed, &to));
     mails.extend(consent_mails(typed, &to));
@@ -427,6 +429,24 @@ fn nomination_mails(typed: &str, to: &Recipient) -> Vec<(&'static str, RenderedM
                     Line::new(&format!("Ali Bakker{typed}")),
                 ],
                 candidate_url: "https://koplopers.example.nl/a/0a1b2c3d".parse().unwrap(),
+            },
+            to,
+        ),
+    ]
+}
+
+fn member_mails(typed: &str, to: &Recipient) -> Vec<(&'static str, RenderedMail)> {
+    vec![
+        one(
+            &MemberWelcome {
+                cohort: Line::new(&format!("Lichting 2026{typed}")),
+                starts_on: date(2026, 9, 1),
+            },
+            to,
+        ),
+        one(
+            &MemberLeft {
+                left_on: date(2026, 3, 2),
             },
             to,
         ),

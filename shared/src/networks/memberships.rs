@@ -145,6 +145,17 @@ pub fn membership_by_id(
     Ok(row.map(Membership::from))
 }
 
+/// What a person is in now, in order of joining.
+pub fn of_person(conn: &mut DbConn, person: PersonId) -> DbResult<Vec<Membership>> {
+    let rows = network_memberships::table
+        .filter(network_memberships::person.eq(person))
+        .filter(network_memberships::left_at.is_null())
+        .order((network_memberships::joined_at, network_memberships::id))
+        .select(MembershipRow::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(Membership::from).collect())
+}
+
 /// Whether somebody is in a network now.
 pub(super) fn is_member(
     conn: &mut DbConn,

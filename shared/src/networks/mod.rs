@@ -34,6 +34,6 @@ pub use life_cycle::{
     NetworkAction, NetworkStatus,
 };
 pub use membership_actions::{NewMembership, enrol, join, leave};
-pub use memberships::{MembershipFilter, find_membership, members, membership_by_id};
+pub use memberships::{MembershipFilter, find_membership, members, membership_by_id, of_person};
 pub use model::{Membership, Network, NetworkKind};
 pub use queries::{NetworkFilter, find, general, list, member_counts};

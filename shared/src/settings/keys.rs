@@ -62,6 +62,10 @@ keys! {
     "KOPLOPERS_KEEP_MAIL_DAYS", "`30`", "Days after which the bytes of a mail that has ended are forgotten.";
     "KOPLOPERS_KEEP_AUDIT_DAYS", "`730`", "Days after which lines of the audit trail are deleted, at least 367.";
     "KOPLOPERS_KEEP_LINK_DAYS", "`365`", "Days after which an expired link is forgotten; until then it offers a fresh one.";
+    "KOPLOPERS_THEME_WEIGHT_EXPERIENCE", "`30`", "How much the experience of members counts in the ranking of themes, in relation to the next three; 0 to 1000. A theme round keeps the weights it opened with.";
+    "KOPLOPERS_THEME_WEIGHT_INTEREST", "`30`", "How much their interest counts.";
+    "KOPLOPERS_THEME_WEIGHT_EXPERTISE", "`25`", "How much the expertise in their profiles counts.";
+    "KOPLOPERS_THEME_WEIGHT_KNOWLEDGE", "`15`", "How much published knowledge on the theme counts.";
     "KOPLOPERS_LOG", "`info`", "What is logged, such as `warn,koplopers_worker=debug`.";
     "KOPLOPERS_LOG_FORMAT", "`json`", "`json`, or `text` to read along on a terminal.";
     "KOPLOPERS_CONFIG", "`koplopers.toml` in the working folder, if there is one", "The settings file. Environment only.";

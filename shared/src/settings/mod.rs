@@ -12,6 +12,7 @@ use crate::db::{DatabaseKind, DatabaseUrl, DbOptions};
 use crate::issuers::IssuerSettings;
 use crate::keys::MasterKey;
 use crate::mail::institute::Institute;
+use crate::theme_rounds::ThemeWeights;
 use crate::words::EmailAddress;
 
 mod amounts;
@@ -21,6 +22,7 @@ mod mail;
 mod network;
 mod retention;
 mod source;
+mod themes;
 
 use amounts::{size, span};
 pub use http::HttpSettings;
@@ -52,6 +54,8 @@ pub struct Settings {
     pub ops_email: Option<EmailAddress>,
     /// How long what is no longer needed is kept.
     pub retention: Retention,
+    /// How the parts of a theme's score weigh.
+    pub theme_weights: ThemeWeights,
     /// What is logged.
     pub log: LogSettings,
     /// Issuers outside this service whose tokens are accepted.
@@ -161,6 +165,7 @@ impl Settings {
         let ops_email = source.get("KOPLOPERS_OPS_EMAIL", EmailAddress::parse);
         let database = database(source);
         let retention = retention::read(source);
+        let theme_weights = themes::read(source);
         let issuers = issuers(source);
         let master_key = master_key(source, database_url.kind(), &data_dir)?;
         Some(Self {
@@ -174,6 +179,7 @@ impl Settings {
             time_zone,
             ops_email,
             retention,
+            theme_weights,
             log,
             issuers,
         })

@@ -2,6 +2,7 @@
 
 mod assessed;
 mod candidates;
+mod members;
 mod nominated;
 
 pub use assessed::{
@@ -9,6 +10,7 @@ pub use assessed::{
     talk_held, talk_planned,
 };
 pub use candidates::{candidate, candidate_named, cohort, somebody};
+pub use members::{admitted, associate, new_cohort, showing, themselves};
 
 pub use nominated::{candidacy, nominated, nomination};
 

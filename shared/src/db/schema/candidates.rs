@@ -10,7 +10,6 @@ diesel::table! {
         name -> Text,
         target -> Integer,
         starts_on -> Day,
-        closed_at -> Nullable<Moment>,
         created_at -> Moment,
         updated_at -> Moment,
     }
