@@ -213,7 +213,13 @@ const KEPT: &[(&str, &[&str])] = &[
             "online_url",
             "cancelled_reason",
             "outcome_note",
+            "knowledge_source",
+            "learning_practice",
         ],
+    ),
+    (
+        "meeting_revisions",
+        &["local_start", "local_end", "time_zone", "place"],
     ),
     (
         "invitations",
