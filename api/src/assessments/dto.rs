@@ -100,6 +100,10 @@ pub struct ChangeAssessmentRequest {
     #[serde(default, deserialize_with = "patched")]
     #[schema(value_type = Option<CoFundingRequest>)]
     co_funding: Option<Option<CoFundingRequest>>,
+    /// True when you looked, and no text holds a citizen service number.
+    #[serde(rename = "containsNoBsn")]
+    #[schema(nullable = false)]
+    _contains_no_bsn: Option<bool>,
 }
 
 impl From<ChangeAssessmentRequest> for AssessmentChange {
@@ -168,6 +172,10 @@ pub struct ReplaceFindingsRequest {
     /// One per criterion at most; what is left out was not assessed.
     #[schema(max_items = 50)]
     findings: Vec<JudgementRequest>,
+    /// True when you looked, and no text holds a citizen service number.
+    #[serde(rename = "containsNoBsn")]
+    #[schema(nullable = false)]
+    _contains_no_bsn: Option<bool>,
 }
 
 impl From<ReplaceFindingsRequest> for Vec<Judgement> {
@@ -183,6 +191,10 @@ pub struct ReplaceSettlementRequest {
     /// One per criterion at most; what is left out follows from the findings.
     #[schema(max_items = 50)]
     settlements: Vec<JudgementRequest>,
+    /// True when you looked, and no text holds a citizen service number.
+    #[serde(rename = "containsNoBsn")]
+    #[schema(nullable = false)]
+    _contains_no_bsn: Option<bool>,
 }
 
 impl From<ReplaceSettlementRequest> for Vec<Judgement> {

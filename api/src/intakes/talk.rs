@@ -69,6 +69,10 @@ pub struct PlanTalkRequest {
     #[serde(default)]
     #[schema(max_items = 100)]
     invitees: Vec<InviteeRequest>,
+    /// True when you looked, and no text holds a citizen service number.
+    #[serde(rename = "containsNoBsn")]
+    #[schema(nullable = false)]
+    _contains_no_bsn: Option<bool>,
 }
 
 /// Plan the talk of an intake

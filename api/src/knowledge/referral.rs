@@ -38,6 +38,10 @@ pub struct ReferIntakeRequest {
         example = "Uw vraag is elders al beantwoord. Begin met de gids; bel ons als u er niet uit komt."
     )]
     note: String,
+    /// True when you looked, and no text holds a citizen service number.
+    #[serde(rename = "containsNoBsn")]
+    #[schema(nullable = false)]
+    _contains_no_bsn: Option<bool>,
 }
 
 impl From<ReferIntakeRequest> for NewReferral {

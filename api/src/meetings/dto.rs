@@ -26,6 +26,10 @@ pub struct CancelMeetingRequest {
         example = "De gemeente kan deze dag toch niet."
     )]
     pub reason: Option<String>,
+    /// True when you looked, and no text holds a citizen service number.
+    #[serde(rename = "containsNoBsn")]
+    #[schema(nullable = false)]
+    _contains_no_bsn: Option<bool>,
 }
 
 /// What came of a meeting.
@@ -43,6 +47,10 @@ pub struct RecordOutcomeRequest {
         example = "De wethouder was er ook bij."
     )]
     pub note: Option<String>,
+    /// True when you looked, and no text holds a citizen service number.
+    #[serde(rename = "containsNoBsn")]
+    #[schema(nullable = false)]
+    _contains_no_bsn: Option<bool>,
 }
 
 /// What a list of meetings is narrowed to.

@@ -208,7 +208,7 @@ pub async fn record_meeting_outcome(
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
-    let RecordOutcomeRequest { outcome, note } = body.into_inner();
+    let RecordOutcomeRequest { outcome, note, .. } = body.into_inner();
     operation::change(&state, auth, move |conn, by| {
         let (version, note) = (if_match.version(), note.clone());
         flows::record_outcome(conn, by.granted(), by.now(), id, version, outcome, note).map(

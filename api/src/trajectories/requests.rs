@@ -104,6 +104,10 @@ pub struct CompleteTrajectoryRequest {
     municipality: JudgedBody,
     /// What the residents think of it.
     residents: JudgedBody,
+    /// True when you looked, and no text holds a citizen service number.
+    #[serde(rename = "containsNoBsn")]
+    #[schema(nullable = false)]
+    _contains_no_bsn: Option<bool>,
 }
 
 impl From<CompleteTrajectoryRequest> for Conclusion {
@@ -128,6 +132,10 @@ pub struct StopTrajectoryRequest {
         example = "De gemeente kiest voor een andere aanpak."
     )]
     pub reason: String,
+    /// True when you looked, and no text holds a citizen service number.
+    #[serde(rename = "containsNoBsn")]
+    #[schema(nullable = false)]
+    _contains_no_bsn: Option<bool>,
 }
 
 /// A step to be planned.
@@ -157,6 +165,10 @@ pub struct CreateTrajectoryStepRequest {
     /// What there is to say about it.
     #[schema(min_length = 1, max_length = 2_000, nullable = false)]
     note: Option<String>,
+    /// True when you looked, and no text holds a citizen service number.
+    #[serde(rename = "containsNoBsn")]
+    #[schema(nullable = false)]
+    _contains_no_bsn: Option<bool>,
 }
 
 impl From<CreateTrajectoryStepRequest> for NewStep {
@@ -200,6 +212,10 @@ pub struct ChangeTrajectoryStepRequest {
     #[serde(default, deserialize_with = "patched")]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 2_000)]
     note: Option<Option<String>>,
+    /// True when you looked, and no text holds a citizen service number.
+    #[serde(rename = "containsNoBsn")]
+    #[schema(nullable = false)]
+    _contains_no_bsn: Option<bool>,
 }
 
 impl From<ChangeTrajectoryStepRequest> for StepChange {

@@ -165,3 +165,59 @@ fn every_reference_leads_to_something() {
         }
     });
 }
+
+/// What the institute writes to be read by all, what is about a candidate and no case, and what is
+/// no text of a person.
+const ABOUT_NO_CASE: [&str; 10] = [
+    "ChangeKnowledgeItemRequest",
+    "ChangeLearningNetworkRequest",
+    "CreateConsentAnswerRequest",
+    "CreateConsentExemptionRequest",
+    "CreateConsentRequest",
+    "CreateKnowledgeItemRequest",
+    "CreateLearningNetworkRequest",
+    "ProgrammeContent",
+    "ReplaceReviewRequest",
+    "TokenForm",
+];
+
+/// Whether a schema holds a text of a thousand characters or more.
+fn holds_free_text(schema: &Value, document: &Value) -> bool {
+    match schema {
+        Value::Object(parts) => {
+            let long = schema["maxLength"]
+                .as_u64()
+                .is_some_and(|most| most >= 1_000);
+            let named = schema["$ref"]
+                .as_str()
+                .map(|name| name.trim_start_matches('#'));
+            let named = named.and_then(|pointer| document.pointer(pointer));
+            long && schema.get("format").is_none()
+                || parts
+                    .values()
+                    .chain(named)
+                    .any(|part| holds_free_text(part, document))
+        }
+        Value::Array(parts) => parts.iter().any(|part| holds_free_text(part, document)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
+
+// mission: B2
+#[test]
+fn every_body_with_free_text_about_a_case_can_say_that_it_holds_no_bsn() {
+    let document = document::document();
+    for (path, method, operation) in operations(&document) {
+        let forms = operation["requestBody"]["content"].as_object();
+        for form in forms.into_iter().flat_map(serde_json::Map::values) {
+            let Some(name) = form["schema"]["$ref"].as_str() else {
+                continue;
+            };
+            let (_, name) = name.rsplit_once('/').unwrap();
+            let schema = &document["components"]["schemas"][name];
+            let says = schema["properties"].get("containsNoBsn").is_some();
+            let asked = holds_free_text(schema, &document) && !ABOUT_NO_CASE.contains(&name);
+            assert!(says || !asked, "{method} {path}: {name}");
+        }
+    }
+}

@@ -283,6 +283,50 @@ on_both_databases! {
         assert!(!answer.text.contains("Amsterdam"));
     }
 
+    async fn no_body_about_a_case_takes_what_may_be_a_bsn(db: TestDb) {
+        // mission: B2
+        let app = TestApp::start(db).await;
+        let coordinator = app.as_coordinator();
+        let (id, number) = (uuid::Uuid::nil(), "111222333");
+        let judged = json!({ "judgement": "satisfied", "remark": number });
+        let talk = json!({
+            "localStart": "2027-03-04T14:00", "localEnd": "2027-03-04T15:30", "agenda": number,
+        });
+        for (method, path, mut body, field) in [
+            (Method::POST, format!("intakes/{id}/talk"), talk, "/agenda"),
+            (Method::PATCH, format!("intakes/{id}/assessment"), json!({ "localSituation": number }), "/localSituation"),
+            (
+                Method::PUT,
+                format!("intakes/{id}/assessment/settlement"),
+                json!({ "settlements": [{ "criterion": "urgency", "value": "met", "reason": number }] }),
+                "/settlements/0/reason",
+            ),
+            (Method::POST, format!("intakes/{id}/decision"), json!({ "outcome": "decline", "reason": number }), "/reason"),
+            (Method::POST, format!("intakes/{id}/referral"), json!({ "items": [id], "note": number }), "/note"),
+            (Method::POST, format!("meetings/{id}/cancellation"), json!({ "reason": number }), "/reason"),
+            (Method::PUT, format!("meetings/{id}/outcome"), json!({ "outcome": "held", "note": number }), "/note"),
+            (
+                Method::PUT,
+                format!("trajectories/{id}/outcome"),
+                json!({ "outcome": "ja", "anchoring": "ja", "municipality": judged, "residents": judged, "containsNoBsn": false }),
+                "/municipality/remark",
+            ),
+            (Method::POST, format!("trajectories/{id}/stoppage"), json!({ "reason": number }), "/reason"),
+        ] {
+            let send = |body: &serde_json::Value| {
+                let call = coordinator.call(method.clone(), &format!("/v1/{path}"));
+                let call = call.header("content-type", "application/json").header("if-match", "*");
+                call.body(body.to_string()).send()
+            };
+            let answer = send(&body).await;
+            let problem = answer.problem(400, "possible-bsn");
+            assert_eq!(problem["invalidParams"][0]["name"], field, "{path}");
+            assert!(!answer.text.contains(number), "{path}");
+            body["containsNoBsn"] = json!(true);
+            assert!(!send(&body).await.text.contains("possible-bsn"), "{path}");
+        }
+    }
+
     async fn unknown_query_keys_and_foreign_cursors_are_400(db: TestDb) {
         // security: 35, 44
         let app = TestApp::start(db).await;

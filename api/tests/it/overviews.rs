@@ -153,6 +153,24 @@ on_both_databases! {
         assert_eq!(listed.text_at("/items/0/expanded/decision/outcome"), "decline");
     }
 
+    async fn a_started_intake_comes_with_its_trajectory(db: TestDb) {
+        // security: 22
+        let app = TestApp::start(db).await;
+        let trajectory = given::trajectory(&app.db, given::amsterdam(), "versnelling").await;
+        let path = format!("/v1/intakes/{}?expand=offer,trajectory", trajectory.intake);
+        for caller in [app.as_role(Role::Adviser), app.as_municipality("GM0363")] {
+            let alone = format!("/v1/trajectories/{}", trajectory.id);
+            let alone = caller.get(&alone).await.expect(200).json();
+            let shown = caller.get(&path).await.expect(200).json();
+            assert_eq!(shown["status"], "started");
+            assert_eq!(shown["expanded"]["trajectory"], alone);
+            assert_eq!(shown["expanded"]["offer"]["id"], alone["offer"]);
+            let listed = caller.get("/v1/intakes?expand=trajectory").await.expect(200).json();
+            assert_eq!(listed["items"][0]["expanded"]["trajectory"], alone);
+        }
+        app.as_municipality("GM0599").get(&path).await.problem(404, "not-found");
+    }
+
     async fn a_child_is_shown_to_whoever_holds_its_scope(db: TestDb) {
         // security: 24, 25, 74
         let app = TestApp::start(db).await;
