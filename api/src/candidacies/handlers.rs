@@ -117,8 +117,7 @@ pub async fn change_candidacy(
     let change = CandidacyChange::from(body.into_inner());
     operation::change(&state, auth, move |conn, by| {
         let version = if_match.version();
-        let changed =
-            flows::change_candidacy(conn, by.granted(), by.now(), id, version, change.clone())?;
+        let changed = flows::change_candidacy(conn, by.granted(), by.now(), id, version, change)?;
         Ok::<_, ChangeCandidacyError>(answer(conn, by, changed)?)
     })
     .await

@@ -26,7 +26,7 @@ impl From<MoveCandidacyError> for Problem {
     }
 }
 
-fn field(problem: &CandidacyProblem) -> FieldError {
+fn field(problem: CandidacyProblem) -> FieldError {
     let (name, code, reason) = match problem {
         CandidacyProblem::UnknownCohort => {
             ("/cohort", "unknown", "there is no such cohort that is open")
@@ -60,7 +60,7 @@ impl From<ChangeCandidacyError> for Problem {
             ChangeCandidacyError::Stale => Self::of(&kinds::STALE),
             ChangeCandidacyError::Closed(invalid) => invalid.into(),
             ChangeCandidacyError::Invalid(problems) => {
-                Self::invalid(problems.iter().map(field).collect())
+                Self::invalid(problems.into_iter().map(field).collect())
             }
             ChangeCandidacyError::Db(error) => error.into(),
         }

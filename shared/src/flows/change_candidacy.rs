@@ -17,7 +17,7 @@ use crate::ids::{CandidacyId, CohortId, OrganisationId};
 use crate::words::MunicipalityCode;
 
 /// What changes: `None` leaves a field as it is.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct CandidacyChange {
     /// Another kind.
     pub kind: Option<CandidateKind>,

@@ -393,15 +393,20 @@ fn look(conn: &mut DbConn, delivery: &Delivery, now: Timestamp) -> Looked<(Optio
         Ok(facts) => facts,
         Err(reason) => return Ok(Err(reason)),
     };
+    Ok(whose(conn, delivery, payload)?.map(|reader| (reader, facts)))
+}
+
+/// Who reads a delivery; `None` for ops.
+fn whose(conn: &mut DbConn, delivery: &Delivery, payload: &Payload) -> Looked<Option<Reader>> {
     if delivery.recipient.is_none() && payload.may_go_to_ops() {
-        return Ok(Ok((None, facts)));
+        return Ok(Ok(None));
     }
-    let reader = if let Payload::NominationConfirmation { nomination } = payload {
+    let found = if let Payload::NominationConfirmation { nomination } = payload {
         nomination::nominator(conn, *nomination)?
     } else {
         reader(conn, delivery)?
     };
-    Ok(reader.map(|reader| (Some(reader), facts)))
+    Ok(found.map(Some))
 }
 
 /// The recipient as they are now: an address that was taken away or bounces gets nothing.

@@ -129,12 +129,11 @@ pub fn confirm_nomination(
     };
     // Whoever opened the link reads that mailbox, so they are whom we know by it.
     let by_job = Actor::system("confirm nomination").traced(*trace);
-    let nominator = match known.first() {
-        Some(person) => person.id,
-        None => {
-            let email = nomination.nominator_email.clone();
-            add_person(conn, &by_job, now, &name, email, language)?
-        }
+    let nominator = if let Some(person) = known.first() {
+        person.id
+    } else {
+        let email = nomination.nominator_email.clone();
+        add_person(conn, &by_job, now, &name, email, language)?
     };
     let nomination = Nomination {
         nominator: Some(nominator),

@@ -135,12 +135,11 @@ pub fn split_candidacy(
         Some(first) if !staying.is_empty() => first.clone(),
         Some(_) | None => return Err(RegroupError::NothingLeft),
     };
-    let person = match person {
-        Some(person) => known(conn, person)?,
-        None => {
-            let (name, email) = (&first.candidate.name, first.candidate.email.clone());
-            add_person(conn, actor, now, name, email, first.language)?
-        }
+    let person = if let Some(person) = person {
+        known(conn, person)?
+    } else {
+        let (name, email) = (&first.candidate.name, first.candidate.email.clone());
+        add_person(conn, actor, now, name, email, first.language)?
     };
     let own = open(conn, actor, now, person, &first.candidate)?;
     for nomination in leaving {

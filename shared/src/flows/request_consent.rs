@@ -117,7 +117,7 @@ pub fn request_consent(
         conn,
         granted,
         now,
-        candidacy,
+        &candidacy,
         CandidacyAction::RequestConsent,
         request,
     )
@@ -145,7 +145,7 @@ pub fn replace_giver(
         conn,
         granted,
         now,
-        candidacy,
+        &candidacy,
         CandidacyAction::ReplaceGiver,
         request,
     )
@@ -155,14 +155,14 @@ fn ask(
     conn: &mut DbConn,
     granted: &Granted<CandidaciesWrite>,
     now: LocalNow,
-    candidacy: Candidacy,
+    candidacy: &Candidacy,
     action: CandidacyAction,
     request: ConsentRequest,
 ) -> Result<(Consent, Candidacy), RequestConsentError> {
     candidacy.status.after(action)?;
     let employer = candidacy.employer.ok_or(RequestConsentError::NoEmployer)?;
     // The executive must not know before the candidate (AVG art. 14).
-    let candidacy = tell_candidate(conn, granted.actor(), now, &candidacy)?;
+    let candidacy = tell_candidate(conn, granted.actor(), now, candidacy)?;
     if candidacy.told_at.is_none() {
         return Err(RequestConsentError::Untold);
     }

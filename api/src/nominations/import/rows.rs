@@ -45,7 +45,7 @@ pub(super) fn of_ndjson(bytes: &[u8], most: usize) -> Result<Vec<Row>, Problem> 
     if lines.len() > most {
         return Err(too_many_rows());
     }
-    Ok(lines.into_iter().map(|line| read(line.to_vec())).collect())
+    Ok(lines.into_iter().map(read).collect())
 }
 
 /// The rows of a CSV file with a heading (RFC 4180), apart by commas or, as Dutch spreadsheets
@@ -119,7 +119,7 @@ fn of_record(columns: &[&'static str], record: &csv::StringRecord) -> Row {
         put(&mut nomination, pointer, value);
     }
     match serde_json::to_vec(&nomination) {
-        Ok(json) => read(json),
+        Ok(json) => read(&json),
         Err(_) => refused("is not readable as CSV in UTF-8"),
     }
 }
@@ -150,13 +150,13 @@ fn refused(reason: &'static str) -> Row {
 }
 
 /// Reads a row as the body of a nomination, with every check that one gets.
-fn read(json: Vec<u8>) -> Row {
-    let reference = serde_json::from_slice::<Value>(&json)
+fn read(json: &[u8]) -> Row {
+    let reference = serde_json::from_slice::<Value>(json)
         .ok()
         .and_then(|value| value["externalReference"].as_str().map(str::to_owned))
         // What is no reference is not repeated.
         .filter(|text| text.chars().count() <= 100 && !text.chars().any(char::is_control));
-    let nomination = body::parse::<CreateNominationRequest>(&json).and_then(|request| {
+    let nomination = body::parse::<CreateNominationRequest>(json).and_then(|request| {
         let new = request.read(Channel::Import)?;
         if new.external_reference.is_none() {
             return Err(Problem::invalid_field(

@@ -120,13 +120,13 @@ pub(super) fn parse(sent: &Form, language: Language) -> Result<Parsed, NominateF
             form = form.wrong(Some("organisation_name"), words);
             None
         }
-        (Some(code), None) => match code.parse::<MunicipalityCode>() {
-            Ok(code) => Some(NamedEmployer::Known(Employer::Municipality(code))),
-            Err(_) => {
+        (Some(code), None) => {
+            let code = code.parse::<MunicipalityCode>().ok();
+            if code.is_none() {
                 form = form.wrong(Some("municipality"), INCOMPLETE);
-                None
             }
-        },
+            code.map(|code| NamedEmployer::Known(Employer::Municipality(code)))
+        }
         (None, Some(name)) => Some(NamedEmployer::Named(rules::tidy_name(&name))),
         (None, None) => None,
     };
