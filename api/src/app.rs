@@ -17,10 +17,10 @@ use crate::middleware::{cors, envelope};
 use crate::problem::{Problem, pages};
 use crate::state::AppState;
 use crate::{
-    assessments, audit, auth, candidacies, clients, cohorts, consents, decisions, docs_page,
-    document, events, glossary, health, identity_links, inbound_mail, intakes, knowledge, me,
-    meetings, members, municipalities, networks, nominations, oauth, offers, organisations, people,
-    programmes, reference, reviews, theme_rounds, trajectories,
+    assessments, audit, auth, candidacies, candidacy_decisions, clients, cohorts, consents,
+    decisions, docs_page, document, events, glossary, health, identity_links, inbound_mail,
+    intakes, knowledge, me, meetings, members, municipalities, networks, nominations, oauth,
+    offers, organisations, people, programmes, reference, reviews, theme_rounds, trajectories,
 };
 
 /// Where the API lives. It is in `servers` of the document, and not in its paths.
@@ -56,6 +56,7 @@ fn operations(config: &mut ServiceConfig<'_>) {
         .configure(candidacies::routes)
         .configure(consents::routes)
         .configure(reviews::routes)
+        .configure(candidacy_decisions::routes)
         .configure(cohorts::routes)
         .configure(members::routes)
         .configure(theme_rounds::routes)

@@ -128,6 +128,10 @@ const TAGS: &[(&str, &str)] = &[
         "What several people think of a candidate, and the ranking that follows",
     ),
     (
+        "candidacy decisions",
+        "Whom the institute invites, and when those who nominated them hear it",
+    ),
+    (
         "members",
         "Associate members: cohorts, expertise, and who sees what of whom",
     ),

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod auth;
 pub mod body;
 pub mod candidacies;
+pub mod candidacy_decisions;
 pub mod clients;
 pub mod cohorts;
 pub mod commands;

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use koplopers_shared::assessments::CriterionValue;
-use koplopers_shared::candidacies::{CandidacyStatus, CandidateKind};
+use koplopers_shared::candidacies::{CandidacyStatus, CandidateKind, Outcome as CandidacyOutcome};
 use koplopers_shared::catalogue::programme::PlanUnit;
 use koplopers_shared::catalogue::{
     CoFundingBase, KnowledgeSource, Language, LearningPractice, MeetingKind, MunicipalBody,
@@ -69,6 +69,7 @@ word_schemas! {
     ConsentStatusWord of ConsentStatus, "ConsentStatus", "Where a consent stands; see the glossary.";
     AnsweredViaWord of AnsweredVia, "AnsweredVia", "How an answer came.";
     ConsentAnswerWord of AnswerWord, "ConsentAnswer", "What an executive says.";
+    CandidacyOutcomeWord of CandidacyOutcome, "CandidacyOutcome", "What is decided on a candidacy.";
     IntakePartWord of IntakePart, "IntakePart", "A child that can be shown with an intake.";
     FunnelStepWord of FunnelStep, "FunnelStep", "A step on the way of an intake.";
     ItemStatusWord of ItemStatus, "KnowledgeItemStatus", "Where a knowledge item stands; see the glossary.";

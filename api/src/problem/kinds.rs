@@ -161,6 +161,10 @@ kinds! {
         "Everybody has seen what the others think, so that a judgement stays as it is.";
     CANDIDATE_WITHOUT_ADDRESS: CONFLICT "candidate-without-address" "The candidate cannot be told by mail",
         "There is no address of the candidate that takes mail. Tell them in another way and say at `/candidacies/{id}/notice` how, or give the person an address. Nobody is asked for consent before the candidate knows.";
+    INVITE_HINDERED: CONFLICT "invite-hindered" "Something hinders the invitation",
+        "`hinders` names everything: `reviews-missing` with how many were handed in and how many are needed, `cohort-missing`, `no-email`. Mend that, and decide again.";
+    COHORT_RELEASE_HINDERED: CONFLICT "cohort-release-hindered" "Decisions of the cohort cannot be released",
+        "Nothing was released. `candidacies` names each candidacy with what hinders it: mend that, or take its decision back, and release again.";
 }
 
 /// The kind with this code.

@@ -5,6 +5,8 @@ mod app;
 mod assessments;
 mod authentication;
 mod authorization;
+mod candidacy_decisions;
+mod candidate_walk;
 mod clients;
 mod commands;
 mod consent_waiting;

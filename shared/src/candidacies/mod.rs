@@ -28,4 +28,6 @@ pub use actions::{move_on, subject, trace};
 pub use errors::MoveCandidacyError;
 pub use life_cycle::{CandidacyAction, CandidacyStatus, InvalidCandidacyTransition};
 pub use model::{Candidacy, CandidateKind, Employer, Outcome, PreparedDecision};
-pub use queries::{CandidacyFilter, find, find_many, insert, list, open_of, to_be_told, update};
+pub use queries::{
+    CandidacyFilter, find, find_many, insert, list, open_of, prepared_in_cohort, to_be_told, update,
+};

@@ -189,6 +189,23 @@ pub fn list(
     }))
 }
 
+/// The candidacies for a cohort on which a decision waits, in order of preparation.
+pub fn prepared_in_cohort(conn: &mut DbConn, cohort: CohortId) -> DbResult<Vec<Candidacy>> {
+    let closed: Vec<CandidacyStatus> = CandidacyStatus::ALL
+        .iter()
+        .copied()
+        .filter(|status| status.is_closed())
+        .collect();
+    let rows = candidacies::table
+        .filter(candidacies::cohort.eq(cohort))
+        .filter(candidacies::prepared_at.is_not_null())
+        .filter(candidacies::status.ne_all(closed))
+        .order((candidacies::prepared_at, candidacies::id))
+        .select(CandidacyRow::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(Candidacy::from).collect())
+}
+
 /// Writes a new candidacy.
 pub fn insert(conn: &mut DbConn, candidacy: &Candidacy) -> DbResult<()> {
     diesel::insert_into(candidacies::table)

@@ -194,6 +194,21 @@ pub enum Payload {
         /// The consent.
         consent: ConsentId,
     },
+    /// To the candidate: they are invited to become a member, with a link to answer.
+    CandidateInvitation {
+        /// The candidacy.
+        candidacy: CandidacyId,
+    },
+    /// To a candidate who knows that they were nominated: they are not invited.
+    CandidateRejected {
+        /// The candidacy.
+        candidacy: CandidacyId,
+    },
+    /// To a nominator: what came of their nomination.
+    NominationOutcome {
+        /// The nomination.
+        nomination: NominationId,
+    },
 }
 
 impl Payload {
@@ -224,6 +239,9 @@ impl Payload {
         "consent_refused",
         "consent_expired",
         "consent_bounced",
+        "candidate_invitation",
+        "candidate_rejected",
+        "nomination_outcome",
     ];
 
     /// The kinds that ask an executive for consent.
@@ -265,6 +283,9 @@ impl Payload {
             Self::ConsentRefused { .. } => "consent_refused",
             Self::ConsentExpired { .. } => "consent_expired",
             Self::ConsentBounced { .. } => "consent_bounced",
+            Self::CandidateInvitation { .. } => "candidate_invitation",
+            Self::CandidateRejected { .. } => "candidate_rejected",
+            Self::NominationOutcome { .. } => "nomination_outcome",
         }
     }
 
@@ -303,7 +324,10 @@ impl Payload {
             | Self::ConsentRequest { .. }
             | Self::ConsentRefused { .. }
             | Self::ConsentExpired { .. }
-            | Self::ConsentBounced { .. } => Priority::Notice,
+            | Self::ConsentBounced { .. }
+            | Self::CandidateInvitation { .. }
+            | Self::CandidateRejected { .. }
+            | Self::NominationOutcome { .. } => Priority::Notice,
             Self::ConsentChaser { .. } => Priority::Reminder,
         }
     }
@@ -450,6 +474,15 @@ mod tests {
             },
             Payload::ConsentBounced {
                 consent: ConsentId::generate(),
+            },
+            Payload::CandidateInvitation {
+                candidacy: CandidacyId::generate(),
+            },
+            Payload::CandidateRejected {
+                candidacy: CandidacyId::generate(),
+            },
+            Payload::NominationOutcome {
+                nomination: NominationId::generate(),
             },
         ];
         for payload in payloads {

@@ -147,8 +147,14 @@ fn finish(
             Err(MoveCandidacyError::State(_)) => return Err(DbError::Conflict.into()),
         }
     }
-    if let (ConsentSubject::Member(id), CandidacyAction::GiveConsent) = (answered.subject, action) {
-        members::end_consent_review(conn, actor, now, id)?;
+    if let ConsentSubject::Member(id) = answered.subject
+        && action == CandidacyAction::GiveConsent
+    {
+        let member = members::find(conn, id)?.ok_or(DbError::Conflict)?;
+        // A consent covers one employer, and they may have changed again since.
+        if member.employer == answered.employer {
+            members::end_consent_review(conn, actor, now, id)?;
+        }
     }
     // Whoever records a refusal knows of it.
     if action == CandidacyAction::RefuseConsent && by_link {

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use crate::access::Scope;
+use crate::candidacies::{Candidacy, CandidacyStatus};
 use crate::catalogue::Language;
 use crate::consents::{Consent, ConsentStatus};
 use crate::db::{DbConn, DbError};
@@ -29,6 +30,7 @@ mod decision;
 mod intake;
 mod meeting;
 mod member;
+mod membership;
 mod network;
 pub(in crate::flows) mod nomination;
 mod notice;
@@ -167,6 +169,9 @@ enum Facts {
     ConsentRefused(Consent),
     ConsentExpired(Consent),
     ConsentBounced(Consent),
+    CandidateInvitation(Candidacy),
+    CandidateRejected(Candidacy),
+    NominationOutcome(membership::OutcomeFacts),
 }
 
 /// A fact that was looked for: what was found, or why the mail is no longer wanted.
@@ -252,6 +257,9 @@ pub fn compose(
         Facts::ConsentRefused(consent) => composer.consent_refused(&consent)?,
         Facts::ConsentExpired(consent) => composer.consent_expired(&consent)?,
         Facts::ConsentBounced(consent) => composer.consent_bounced(&consent)?,
+        Facts::CandidateInvitation(candidacy) => composer.candidate_invitation(&candidacy)?,
+        Facts::CandidateRejected(candidacy) => composer.candidate_rejected(&candidacy)?,
+        Facts::NominationOutcome(facts) => composer.nomination_outcome(&facts)?,
     };
     Ok(Composed::Mail(Box::new(mail)))
 }
@@ -388,6 +396,17 @@ fn look(conn: &mut DbConn, delivery: &Delivery, now: Timestamp) -> Looked<(Optio
         Payload::ConsentBounced { consent } => {
             consent::look(conn, *consent, ConsentStatus::Requested)?.map(Facts::ConsentBounced)
         }
+        Payload::CandidateInvitation { candidacy } => {
+            membership::look(conn, *candidacy, CandidacyStatus::CandidateInvited)?
+                .map(Facts::CandidateInvitation)
+        }
+        Payload::CandidateRejected { candidacy } => {
+            membership::look(conn, *candidacy, CandidacyStatus::Rejected)?
+                .map(Facts::CandidateRejected)
+        }
+        Payload::NominationOutcome { nomination } => {
+            membership::look_outcome(conn, *nomination)?.map(Facts::NominationOutcome)
+        }
     };
     let facts = match facts {
         Ok(facts) => facts,
@@ -398,13 +417,16 @@ fn look(conn: &mut DbConn, delivery: &Delivery, now: Timestamp) -> Looked<(Optio
 
 /// Who reads a delivery; `None` for ops.
 fn whose(conn: &mut DbConn, delivery: &Delivery, payload: &Payload) -> Looked<Option<Reader>> {
-    if delivery.recipient.is_none() && payload.may_go_to_ops() {
-        return Ok(Ok(None));
-    }
-    let found = if let Payload::NominationConfirmation { nomination } = payload {
-        nomination::nominator(conn, *nomination)?
-    } else {
-        reader(conn, delivery)?
+    // Whoever nominates by the open form or through a machine is no person of ours.
+    let nomination = match (payload, delivery.recipient) {
+        (Payload::NominationConfirmation { nomination }, _)
+        | (Payload::NominationOutcome { nomination }, None) => Some(*nomination),
+        (_, None) if payload.may_go_to_ops() => return Ok(Ok(None)),
+        (_, _) => None,
+    };
+    let found = match nomination {
+        Some(nomination) => nomination::nominator(conn, nomination)?,
+        None => reader(conn, delivery)?,
     };
     Ok(found.map(Some))
 }

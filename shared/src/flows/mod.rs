@@ -1,5 +1,6 @@
 //! The few use cases that reach across features.
 
+mod admit_candidate;
 mod answer_consent;
 mod await_consents;
 mod cancel_meeting;
@@ -11,6 +12,7 @@ mod change_round;
 mod compose_mail;
 mod consent_parties;
 mod decide;
+mod decide_candidacy;
 mod erase_person;
 mod finish_mail;
 mod forget_old;
@@ -30,9 +32,11 @@ mod review_candidacy;
 mod schedule_meeting;
 mod start_trajectory;
 mod tell_candidate;
+mod tell_outcome;
 mod withdraw_intake;
 mod withdraw_nomination;
 
+pub use admit_candidate::{AnswerInvitationError, accept_invitation, decline_invitation};
 pub use answer_consent::{
     RecordConsentError, answer_consent, record_consent, waive_consent, withdraw_consent,
 };
@@ -54,6 +58,11 @@ pub(crate) use decide::decisions_seen;
 pub use decide::{
     DecideError, HinderedIntake, NewDecision, ReleaseRoundError, decision_of, prepare_decision,
     release_decision, release_round, take_back_decision,
+};
+pub use decide_candidacy::{
+    DecideCandidacyError, HinderedCandidacy, InviteHindrance, NewCandidacyDecision,
+    ReleaseCohortError, prepare_candidacy_decision, release_candidacy_decision, release_cohort,
+    take_back_candidacy_decision,
 };
 pub use erase_person::{ErasePersonError, erase_candidacy, erase_person};
 pub use finish_mail::{finish_mails, sweep_mails};

@@ -37,6 +37,8 @@ impl ConsentAbout {
 pub struct ConsentRequest {
     /// What for.
     pub about: ConsentAbout,
+    /// Whether it is for somebody who is a member already, and changed employer (N8).
+    pub is_member: bool,
     /// The office of the reader.
     pub role: Line,
     /// How many days they have.

@@ -18,6 +18,7 @@ pub mod institute;
 pub mod intake;
 pub mod invitation;
 pub mod member;
+pub mod membership;
 pub mod money_words;
 pub mod network;
 pub mod nomination;

@@ -18,6 +18,7 @@ use super::invitation::{
     Removed,
 };
 use super::member::{MemberLeft, MemberWelcome};
+use super::membership::{CandidateInvitation, CandidateRejected, NominationEnd, NominationOutcome};
 use super::network::{BroughtBy, FreshLeaveLink, NetworkNames, NetworkWelcome};
 use super::nomination::{CandidateNotice, NominationConfirmation};
 use super::notice::{NamedAs, Notice};
@@ -296,7 +297,82 @@ fn all(typed: &str, language: Language) -> Vec<(&'static str, RenderedMail)> {
     mails.extend(about_offers(typed, &to));
     mails.extend(decision_mails(typed, &to));
     mails.extend(consent_mails(typed, &to));
+    mails.extend(membership_mails(typed, &to));
     mails
+}
+
+fn membership_mails(typed: &str, to: &Recipient) -> Vec<(&'static str, RenderedMail)> {
+    vec![
+        one(
+            &CandidateInvitation {
+                cohort: Line::new(&format!("Lichting 2026{typed}")),
+                starts_on: date(2026, 9, 1),
+                candidate_url: "https://koplopers.example.nl/a/0a1b2c3d".parse().unwrap(),
+            },
+            to,
+        ),
+        one(
+            &CandidateRejected {
+                decided_on: date(2026, 4, 7),
+            },
+            to,
+        ),
+        one(&outcome(typed, NominationEnd::Rejected), to),
+    ]
+}
+
+fn outcome(typed: &str, end: NominationEnd) -> NominationOutcome {
+    NominationOutcome {
+        candidate: Line::new(&format!("Kim de Wit{typed}")),
+        nominated_on: date(2026, 3, 2),
+        end,
+        reason: (end == NominationEnd::Rejected)
+            .then(|| Paragraphs::new(&format!("De lichting is vol.{typed}")))
+            .flatten(),
+    }
+}
+
+#[test]
+fn a_nominator_hears_how_it_ended() {
+    // mission: N4
+    for (end, language, told) in [
+        (
+            NominationEnd::Admitted,
+            Language::Nl,
+            "Kim de Wit is nu koploper.",
+        ),
+        (
+            NominationEnd::Admitted,
+            Language::En,
+            "Kim de Wit is now an associate member.",
+        ),
+        (
+            NominationEnd::Declined,
+            Language::Nl,
+            "Kim de Wit ziet ervan af",
+        ),
+        (
+            NominationEnd::Declined,
+            Language::En,
+            "Kim de Wit does not want to",
+        ),
+    ] {
+        let to = Recipient {
+            name: Line::new("Sam de Vries"),
+            language,
+        };
+        let mail = render(&outcome("", end), &to, &institute()).unwrap();
+        assert!(
+            mail.text.contains(told) && mail.html.contains(told),
+            "{}",
+            mail.text
+        );
+        assert!(
+            !mail.text.contains("reden") && !mail.text.contains("reason"),
+            "{}",
+            mail.text
+        );
+    }
 }
 
 fn consent_mails(typed: &str, to: &Recipient) -> Vec<(&'static str, RenderedMail)> {
@@ -311,6 +387,7 @@ fn consent_mails(typed: &str, to: &Recipient) -> Vec<(&'static str, RenderedMail
         one(
             &ConsentRequest {
                 about: about.clone(),
+                is_member: false,
                 role: Line::new("gemeentesecretaris"),
                 days: 28,
                 consent_url: consent_url.clone(),

@@ -1,8 +1,9 @@
 //! `/a/{token}`: a candidate sees what is stored about them and by whom they were nominated, and
-//! objects (AVG art. 14, 15 and 21).
+//! objects (AVG art. 14, 15 and 21); later they answer the invitation (N1).
 //!
 //! The form says what it does in its field `act`; each act has a file of its own.
 
+mod answer;
 mod object;
 mod view;
 
@@ -17,6 +18,7 @@ use super::form::{Form, unreadable};
 use super::layout::{Layout, html};
 use super::visit::Visit;
 use crate::state::AppState;
+use answer::Answer;
 use view::{CandidateView, Nominated};
 
 #[derive(Template)]
@@ -24,8 +26,33 @@ use view::{CandidateView, Nominated};
 struct CandidatePage<'a> {
     layout: &'a Layout<'a>,
     page: &'a CandidateView,
-    /// Whether the tick of the objection was missing.
-    unsure: bool,
+    /// What was missing in the form that was sent.
+    lacking: Option<Lacking>,
+}
+
+/// What a form on the page can lack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lacking {
+    /// The name of who accepts.
+    Name,
+    /// The tick of who declines.
+    DeclineTick,
+    /// The tick of who objects.
+    ObjectTick,
+}
+
+impl CandidatePage<'_> {
+    fn lacks_name(&self) -> bool {
+        self.lacking == Some(Lacking::Name)
+    }
+
+    fn lacks_decline_tick(&self) -> bool {
+        self.lacking == Some(Lacking::DeclineTick)
+    }
+
+    fn lacks_object_tick(&self) -> bool {
+        self.lacking == Some(Lacking::ObjectTick)
+    }
 }
 
 /// The page behind the link in the mail to a candidate.
@@ -44,7 +71,7 @@ pub(super) async fn show_candidate(
         return visit.too_often(refusal);
     }
     match load(&state, &visit, &token).await {
-        Ok(Some(nominated)) => page(&state, &nominated, StatusCode::OK, false),
+        Ok(Some(nominated)) => page(&state, &nominated, StatusCode::OK, None),
         Ok(None) => bad_link::show(&visit.layout),
         Err(error) => visit.failed(&error),
     }
@@ -80,7 +107,15 @@ pub(super) async fn submit_candidate(
     };
     match form.get("act") {
         Some("object") => object::submit(&state, &visit, &nominated, &token, &form).await,
-        Some(_) | None => page(&state, &nominated, StatusCode::BAD_REQUEST, false),
+        Some("accept") => {
+            let answer = (Answer::Accept, &form);
+            answer::submit(&state, &visit, &nominated, &token, answer).await
+        }
+        Some("decline") => {
+            let answer = (Answer::Decline, &form);
+            answer::submit(&state, &visit, &nominated, &token, answer).await
+        }
+        Some(_) | None => page(&state, &nominated, StatusCode::BAD_REQUEST, None),
     }
 }
 
@@ -110,13 +145,18 @@ fn layout_of<'s>(state: &'s AppState, nominated: &Nominated) -> Layout<'s> {
 }
 
 /// The page in the language of the candidate.
-fn page(state: &AppState, nominated: &Nominated, status: StatusCode, unsure: bool) -> HttpResponse {
+fn page(
+    state: &AppState,
+    nominated: &Nominated,
+    status: StatusCode,
+    lacking: Option<Lacking>,
+) -> HttpResponse {
     let layout = layout_of(state, nominated);
     let view = CandidateView::of(nominated, layout.institute);
     let page = CandidatePage {
         layout: &layout,
         page: &view,
-        unsure,
+        lacking,
     };
     html(status, &layout, &page)
 }

@@ -16,7 +16,7 @@ use super::super::form::Form;
 use super::super::layout::{Words, message};
 use super::super::visit::Visit;
 use super::view::{self, Nominated};
-use super::{layout_of, page};
+use super::{Lacking, layout_of, page};
 use crate::state::AppState;
 
 /// Takes an objection. It needs a tick, since some mail scanners send forms and this cannot be
@@ -29,14 +29,19 @@ pub(super) async fn submit(
     form: &Form,
 ) -> HttpResponse {
     if form.get("sure") != Some("yes") {
-        return page(state, nominated, StatusCode::BAD_REQUEST, true);
+        return page(
+            state,
+            nominated,
+            StatusCode::BAD_REQUEST,
+            Some(Lacking::ObjectTick),
+        );
     }
     let layout = layout_of(state, nominated);
     match object(state, visit, nominated, token).await {
         Ok(Objected::Erased) => message(StatusCode::OK, &layout, STOPPED, ERASED),
         Ok(Objected::Kept) => message(StatusCode::OK, &layout, STOPPED, KEPT),
         Err(ObjectError::NotFound) => bad_link::show(&visit.layout),
-        Err(ObjectError::Member) => page(state, nominated, StatusCode::CONFLICT, false),
+        Err(ObjectError::Member) => page(state, nominated, StatusCode::CONFLICT, None),
         Err(ObjectError::Db(error)) => visit.failed(&error),
     }
 }

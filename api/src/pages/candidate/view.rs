@@ -136,6 +136,11 @@ impl CandidateView {
         self.status != CandidacyStatus::Admitted
     }
 
+    /// Whether an invitation waits for the candidate's answer.
+    pub(super) fn is_invited(&self) -> bool {
+        self.status == CandidacyStatus::CandidateInvited
+    }
+
     /// Whether the candidacy is over.
     pub(super) const fn is_over(&self) -> bool {
         self.status.is_closed()

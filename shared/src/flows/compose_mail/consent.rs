@@ -6,8 +6,8 @@ use url::Url;
 use super::{ComposeError, ComposedMail, Composer, Looked, notice};
 use crate::access::Scope;
 use crate::candidacies::Employer;
-use crate::catalogue::role_name;
-use crate::consents::{self, CHASERS, Consent, ConsentStatus, LAPSES_AFTER};
+use crate::catalogue::{Language, role_name};
+use crate::consents::{self, CHASERS, Consent, ConsentStatus, ConsentSubject, LAPSES_AFTER};
 use crate::db::{DbConn, DbResult};
 use crate::deliveries::DroppedReason;
 use crate::ids::ConsentId;
@@ -72,10 +72,11 @@ impl Composer<'_> {
         let (consent_url, _) = self.consent_page(consent)?;
         let contents = mails::ConsentRequest {
             about: self.consent_about(consent)?,
+            is_member: consent.subject.member().is_some(),
             role: Line::new(role_name(giver.role, language)),
             days: LAPSES_AFTER.as_hours() / 24,
             consent_url,
-            notice: self.notice_to_giver()?,
+            notice: self.notice_to_giver(consent)?,
         };
         self.write(&contents)
     }
@@ -182,11 +183,17 @@ impl Composer<'_> {
     }
 
     /// For a giver who hears from us for the first time.
-    fn notice_to_giver(&mut self) -> Result<Option<Notice>, ComposeError> {
+    fn notice_to_giver(&mut self, consent: &Consent) -> Result<Option<Notice>, ComposeError> {
         Ok(notice::is_first_mail(self)?.then(|| Notice {
-            named_by: Line::new(match self.reader.person.language {
-                crate::catalogue::Language::Nl => "degene die uw medewerker voordroeg",
-                crate::catalogue::Language::En => "the person who nominated your employee",
+            named_by: Line::new(match (self.reader.person.language, consent.subject) {
+                (Language::Nl, ConsentSubject::Candidacy(_)) => {
+                    "degene die uw medewerker voordroeg"
+                }
+                (Language::En, ConsentSubject::Candidacy(_)) => {
+                    "the person who nominated your employee"
+                }
+                (Language::Nl, ConsentSubject::Member(_)) => "uw medewerker",
+                (Language::En, ConsentSubject::Member(_)) => "your employee",
             }),
             named_as: NamedAs::ConsentGiver,
         }))
