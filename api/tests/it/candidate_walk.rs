@@ -247,7 +247,7 @@ async fn walk(db: TestDb, down: i64) -> Vec<(i64, String)> {
 /// it was made.
 fn expected(late: i64) -> Vec<(i64, String)> {
     [
-        (14, "kim@example.nl", "U bent voorgedragen als koploper"),
+        (15, "kim@example.nl", "U bent voorgedragen als koploper"),
         (
             20 + late,
             "joris@example.nl",

@@ -168,9 +168,10 @@ fn every_reference_leads_to_something() {
 
 /// What the institute writes to be read by all, what is about a candidate and no case, and what is
 /// no text of a person.
-const ABOUT_NO_CASE: [&str; 10] = [
+const ABOUT_NO_CASE: [&str; 11] = [
     "ChangeKnowledgeItemRequest",
     "ChangeLearningNetworkRequest",
+    "CreateCandidacyDecisionRequest",
     "CreateConsentAnswerRequest",
     "CreateConsentExemptionRequest",
     "CreateConsentRequest",
