@@ -116,6 +116,17 @@ export async function invitationLink(demo, language) {
   });
 }
 
+/** The link to a page such as `c` in the first mail to this address that has one. */
+export async function linkTo(demo, address, page) {
+  return eventually(`a link to /${page} for ${address}`, async () => {
+    for (const mail of await demo.mails()) {
+      const link = mail.text?.match(new RegExp(`https?://\\S+/${page}/[\\w.~-]+`))?.[0];
+      if (link && mail.to?.some((to) => to.address === address)) return link;
+    }
+    return undefined;
+  });
+}
+
 /** Makes a themed learning network of this name, with one member who reads this language. */
 export async function joinNetwork(demo, language, name) {
   const network = await asCoordinator(demo, "/learning-networks", { name, description: "Hoe helpen we eerder?" });
