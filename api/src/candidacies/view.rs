@@ -136,7 +136,7 @@ impl CandidacyView {
         Self {
             nominations: shown,
             ..Self::row(
-                candidacy.clone(),
+                candidacy,
                 i64::try_from(count).unwrap_or(i64::MAX),
                 granted,
                 now,

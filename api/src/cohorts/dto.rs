@@ -31,7 +31,7 @@ pub struct CreateCohortRequest {
 
 impl From<CreateCohortRequest> for NewCohort {
     fn from(request: CreateCohortRequest) -> Self {
-        let usual = i32::try_from(shipped().network.cohort_target).unwrap_or(i32::MAX);
+        let usual = i32::from(shipped().network.cohort_target);
         Self {
             name: request.name,
             target: request.target.unwrap_or(usual),

@@ -207,11 +207,11 @@ pub struct ReviewsView {
 impl ReviewsView {
     /// All reviews of a candidacy as a caller sees them.
     #[must_use]
-    pub fn new<P>(all: Vec<Review>, status: CandidacyStatus, granted: &Granted<P>) -> Self {
-        let each = all.clone().into_iter();
+    pub fn new<P>(all: &[Review], status: CandidacyStatus, granted: &Granted<P>) -> Self {
         Self {
-            items: each
-                .map(|review| ReviewView::new(review, &all, status, granted))
+            items: all
+                .iter()
+                .map(|review| ReviewView::new(review.clone(), all, status, granted))
                 .collect(),
         }
     }

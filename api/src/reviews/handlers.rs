@@ -50,7 +50,7 @@ pub async fn create_reviews(
         let all = flows::assign_reviewers(conn, granted, by.now(), id, version, &reviewers)?;
         let candidacy = candidacies::find(conn, id)?.ok_or(DbError::Conflict)?;
         let location = format!("/v1/candidacies/{id}/reviews");
-        let view = ReviewsView::new(all, candidacy.status, granted);
+        let view = ReviewsView::new(&all, candidacy.status, granted);
         Ok::<_, AssignReviewersError>(Reply::created_plain(location, &view))
     })
     .await
@@ -82,7 +82,7 @@ pub async fn list_candidacy_reviews(
             return Ok(None);
         };
         let all = reviews::of_candidacy(conn, id)?;
-        let view = ReviewsView::new(all, candidacy.status, by.granted());
+        let view = ReviewsView::new(&all, candidacy.status, by.granted());
         Ok(Some(Reply::plain(&view)))
     })
     .await

@@ -26,6 +26,7 @@ text_enum! {
 impl Role {
     /// What the role may do.
     #[must_use]
+    #[expect(clippy::too_many_lines, reason = "one list per role")]
     pub const fn permits(self) -> PermitSet {
         match self {
             Self::Municipality => PermitSet::of(&[

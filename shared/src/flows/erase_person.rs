@@ -53,7 +53,7 @@ pub fn erase_person(
         candidacies::move_on(conn, actor, now, candidacy, withdraw, None).map_err(withdrawn)?;
     }
     let trail = Trail::of(conn, id)?;
-    let erased = erase::everything(conn, now, person, &trail)?;
+    let erased = erase::everything(conn, now, &person, &trail)?;
     let event = NewEvent {
         event_type: "person.erased",
         subject: subject(id),

@@ -6,6 +6,7 @@ use crate::clock::LocalNow;
 use crate::db::{DbConn, DbResult};
 use crate::deliveries::{self, NewDelivery, OrderKey, Payload, ToStranger};
 use crate::nominations::{self, Nomination, NominationStatus};
+use crate::words::EmailAddress;
 
 /// Puts the mails into the outbox; each mailbox gets one.
 pub(super) fn tell_outcome(
@@ -33,7 +34,7 @@ pub(super) fn tell_outcome(
     let mut told = Vec::new();
     for nomination in nominations::of_candidacy(conn, candidacy.id)? {
         let stands = nomination.status == NominationStatus::Submitted;
-        let mailbox = nomination.nominator_email.as_ref().map(|email| email.key());
+        let mailbox = nomination.nominator_email.as_ref().map(EmailAddress::key);
         let twice = mailbox.as_ref().is_some_and(|key| told.contains(key));
         if !stands || twice {
             continue;

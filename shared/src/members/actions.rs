@@ -11,7 +11,6 @@ use crate::ids::{CohortId, MemberId};
 
 /// What changes: `None` leaves a field as it is.
 #[derive(Debug, Clone, Default)]
-#[expect(clippy::option_option, reason = "left as it is, taken away, or set")]
 pub struct MemberChange {
     /// Other hours a month, or none said.
     pub hours_per_month: Option<Option<i32>>,

@@ -63,7 +63,18 @@ pub fn resume_due(conn: &mut DbConn, now: LocalNow) -> DbResult<usize> {
         go_on(conn, &actor, now, member).map_err(|error| match error {
             ChangeMemberError::Db(error) => error,
             // They were found paused in this very transaction.
-            _ => DbError::Conflict,
+            ChangeMemberError::NotFound
+            | ChangeMemberError::NotOwn
+            | ChangeMemberError::InstituteOnly { .. }
+            | ChangeMemberError::Stale
+            | ChangeMemberError::State(_)
+            | ChangeMemberError::UnknownCohort
+            | ChangeMemberError::UnknownTheme { .. }
+            | ChangeMemberError::ThemeTwice { .. }
+            | ChangeMemberError::PauseOver
+            | ChangeMemberError::UnknownOrganisation
+            | ChangeMemberError::UnknownMunicipality
+            | ChangeMemberError::SameEmployer => DbError::Conflict,
         })?;
     }
     Ok(count)
@@ -96,13 +107,13 @@ pub fn leave(
     let member = found(conn, granted, id, expected_version)?;
     let from = member.status;
     let mut left = member.after(MemberAction::Leave, now.at)?;
-    left.status_reason.clone_from(&reason);
+    left.status_reason = reason;
     let left = queries::update(conn, left)?;
     // Nobody is asked any longer about who is no member.
     if let Some(open) = consents::requested_of(conn, ConsentSubject::Member(id))? {
         consents::close(conn, granted.actor(), now, open, ConsentAction::Withdraw)?;
     }
-    let told = (Some(from), reason.as_deref());
+    let told = (Some(from), left.status_reason.as_deref());
     let traces = MemberAction::Leave.traces();
     trace(conn, granted.actor(), now, &left, told, traces)?;
     let goodbye = Payload::MemberLeft { member: left.id };
@@ -138,12 +149,10 @@ pub fn change_employer(
                 },
             )?;
         }
-        Some(Employer::Organisation(id)) => {
-            if organisations::queries::find(conn, id)?.is_none() {
-                return Err(ChangeMemberError::UnknownOrganisation);
-            }
+        Some(Employer::Organisation(id)) if organisations::queries::find(conn, id)?.is_none() => {
+            return Err(ChangeMemberError::UnknownOrganisation);
         }
-        None => {}
+        Some(Employer::Organisation(_)) | None => {}
     }
     changed.employer = employer;
     changed.consent_review_since = employer.map(|_| now.at);

@@ -281,7 +281,7 @@ pub fn spreads(conn: &mut DbConn, cohorts: &[CohortId]) -> DbResult<HashMap<Coho
         let counted = spread
             .provinces
             .iter_mut()
-            .find(|(name, _)| Some(&*name) == province);
+            .find(|(name, _)| Some(name) == province);
         match counted {
             Some((_, counted)) => *counted += count,
             None => spread.without_province += count,

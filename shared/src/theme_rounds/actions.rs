@@ -31,7 +31,6 @@ pub struct NewThemeRound {
 
 /// What changes: `None` leaves a field as it is.
 #[derive(Debug, Clone, Default)]
-#[expect(clippy::option_option, reason = "left as it is, taken away, or set")]
 pub struct ThemeRoundChange {
     /// Another name.
     pub name: Option<String>,

@@ -96,7 +96,7 @@ async fn save(
     answer: Answer,
 ) -> Result<(), AnswerInvitationError> {
     let holder = Actor::link_holder(nominated.link.recipient, Permit::CandidaciesAnswer);
-    let granted = Arc::new(holder.traced(visit.trace.clone()))
+    let granted = Arc::new(holder.traced(visit.trace))
         .grant::<CandidaciesAnswer>()
         .map_err(|_| AnswerInvitationError::NotFound)?;
     let (keys, token) = (state.auth.keys().clone(), token.to_owned());

@@ -165,7 +165,7 @@ impl Composer<'_> {
             return Ok(None);
         };
         let known = meetings::revision(self.conn, facts.meeting.id, sequence)?;
-        known.map(previous_in_words).transpose()
+        known.as_ref().map(previous_in_words).transpose()
     }
 
     pub(super) fn cancellation(
@@ -301,7 +301,7 @@ fn in_words(meeting: &Meeting) -> Result<mails::Meeting, ComposeError> {
     })
 }
 
-fn previous_in_words(known: MeetingRevision) -> Result<mails::Previous, ComposeError> {
+fn previous_in_words(known: &MeetingRevision) -> Result<mails::Previous, ComposeError> {
     Ok(mails::Previous {
         local_start: known.local_start,
         local_end: known.local_end,

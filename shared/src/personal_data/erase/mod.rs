@@ -20,7 +20,7 @@ use crate::people::Person;
 pub fn everything(
     conn: &mut DbConn,
     now: LocalNow,
-    person: Person,
+    person: &Person,
     trail: &Trail,
 ) -> DbResult<Person> {
     candidates::blank(conn, now, trail)?;

@@ -53,7 +53,7 @@ pub fn open_parts(conn: &mut DbConn, person: PersonId) -> DbResult<Vec<OpenPart>
     Ok(parts.collect())
 }
 
-pub(super) fn blank(conn: &mut DbConn, now: LocalNow, person: Person) -> DbResult<Person> {
+pub(super) fn blank(conn: &mut DbConn, now: LocalNow, person: &Person) -> DbResult<Person> {
     let id = person.id;
     diesel::delete(identities::table.filter(identities::person.eq(id))).execute(conn)?;
     diesel::delete(identity_links::table.filter(identity_links::person.eq(id))).execute(conn)?;
@@ -76,7 +76,7 @@ pub(super) fn blank(conn: &mut DbConn, now: LocalNow, person: Person) -> DbResul
         phone: None,
         updated_at: now.at,
         erased_at: Some(now.at),
-        ..person
+        ..person.clone()
     };
     let unchanged = people::table
         .find(id)

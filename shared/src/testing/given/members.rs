@@ -9,7 +9,7 @@ use crate::access::{Actor, Role, Scope, Who};
 use crate::candidacies::{self, Candidacy, CandidacyStatus, CandidateKind, Employer};
 use crate::catalogue::words::PersonRole;
 use crate::cohorts::{self, Cohort, NewCohort};
-use crate::db::{Db, DbError};
+use crate::db::Db;
 use crate::ids::{CandidacyId, PersonId};
 use crate::members::{self, Member, Visibilities, Visibility};
 use crate::words::MunicipalityCode;
@@ -69,7 +69,7 @@ pub async fn admitted(
         };
         candidacies::insert(conn, &candidacy)?;
         let actor = Actor::system("given");
-        Ok::<_, DbError>(members::admit(conn, &actor, now(), &candidacy, id)?)
+        members::admit(conn, &actor, now(), &candidacy, id)
     })
     .await
     .expect("a member")
