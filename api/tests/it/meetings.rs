@@ -323,7 +323,7 @@ on_both_databases! {
         assert!(life.mails().await.is_empty());
 
         life.post("/cancellation", &json!({})).await.expect(200);
-        life.etag = "*".to_owned();
+        "*".clone_into(&mut life.etag);
         let refused = life.post("/changes", &json!({ "title": "Toch" })).await.problem(409, "invalid-transition");
         assert_eq!(refused["currentStatus"], "cancelled");
     }

@@ -25,6 +25,7 @@ use crate::mail_room::MailRoom;
 const MARKER: &str = "Zwaluwstaart";
 
 /// Says the marker in every text there is about a candidate and a member.
+#[expect(clippy::too_many_lines, reason = "one statement per table")]
 fn everything_said(conn: &mut DbConn, person: PersonId, giver: PersonId) -> DbResult<CandidacyId> {
     let (now, today) = (At(given::now().at), On(given::now().today));
     let text = format!("Wat {MARKER} doet.");

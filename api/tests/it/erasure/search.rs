@@ -43,7 +43,7 @@ pub fn places(app: &TestApp, marker: &str) -> Vec<String> {
     let columns = columns(&mut conn);
     assert!(columns.len() > 300, "the database lost its columns");
     let needle = marker.to_lowercase();
-    let hex: String = marker.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = data_encoding::HEXLOWER.encode(marker.as_bytes());
     let mut found = Vec::new();
     for place in columns {
         let (table, column) = place.split_once('.').unwrap();

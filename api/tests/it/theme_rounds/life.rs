@@ -56,13 +56,22 @@ on_both_databases! {
                     };
                     let caller = match role {
                         Role::Member => themselves(&app, &them[0]),
-                        other => app.as_any(*other),
+                        Role::Municipality
+                        | Role::Adviser
+                        | Role::Coordinator
+                        | Role::Ops
+                        | Role::Auditor
+                        | Role::MailGateway => app.as_any(*role),
                     };
                     let name = format!("{role} {state} {action}");
                     let may = match *role {
                         Role::Coordinator => !matches!(action, "propose" | "vote"),
                         Role::Member => matches!(action, "propose" | "vote"),
-                        _ => false,
+                        Role::Municipality
+                        | Role::Adviser
+                        | Role::Ops
+                        | Role::Auditor
+                        | Role::MailGateway => false,
                     };
                     let reads = matches!(role, Role::Coordinator | Role::Adviser | Role::Member);
                     let read = caller.get(&round).await;
