@@ -1,6 +1,8 @@
 //! Transactions: opened, judged and closed here and nowhere else.
 
-use diesel::connection::{AnsiTransactionManager, TransactionManager, TransactionManagerStatus};
+use diesel::connection::{
+    AnsiTransactionManager, SimpleConnection as _, TransactionManager, TransactionManagerStatus,
+};
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::{DatabaseErrorKind, Error as Diesel};
 use diesel::sqlite::{Sqlite, SqliteConnection};
@@ -83,6 +85,16 @@ pub(super) fn roll_back(conn: &mut DbConn) -> Result<(), DbError> {
         DbConn::Postgres(conn) => Manager::rollback_transaction(conn)?,
     }
     Ok(())
+}
+
+/// Undoes everything on a connection that is about to be thrown away. A server notices a closed
+/// connection only after a while, and what it locked stays locked until then.
+pub(super) fn abandon(conn: &mut DbConn) {
+    if let DbConn::Postgres(conn) = conn
+        && let Err(error) = conn.batch_execute("ROLLBACK")
+    {
+        tracing::debug!(%error, "nothing was left to roll back");
+    }
 }
 
 /// Whether exactly `depth` transactions are open, counting savepoints, and none has failed.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use tokio::sync::oneshot;
 
-use super::{DbConn, DbError};
+use super::{DbConn, DbError, transaction};
 
 /// How a run of a closure ended; its result waits inside the work until it is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,7 +164,10 @@ where
             let ran = judge(&error);
             (Err(error), ran)
         }
-        Err(_panic) => (Err(E::from(DbError::Panicked)), Ran::Broken),
+        Err(_panic) => {
+            transaction::abandon(conn);
+            (Err(E::from(DbError::Panicked)), Ran::Broken)
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! A search of every column of every table, as a thief of the file would: bytes and sealed mails
 //! included.
 
+use std::fmt::Write as _;
+
 use diesel::RunQueryDsl as _;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
@@ -43,7 +45,10 @@ pub fn places(app: &TestApp, marker: &str) -> Vec<String> {
     let columns = columns(&mut conn);
     assert!(columns.len() > 300, "the database lost its columns");
     let needle = marker.to_lowercase();
-    let hex = data_encoding::HEXLOWER.encode(marker.as_bytes());
+    let hex = marker.bytes().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    });
     let mut found = Vec::new();
     for place in columns {
         let (table, column) = place.split_once('.').unwrap();
