@@ -2,9 +2,9 @@
 //! when they are erased.
 //!
 //! Like `overviews`, this looks into every feature, so that there is one place to see what is known
-//! of somebody. [`Trail`] finds their things, [`erase`] blanks them, [`export`] tells them. The
-//! inventory of [`inventory`] names every column of the database that holds text or bytes and what
-//! becomes of it; a column that is not in it fails a test.
+//! of somebody. [`Trail`] finds their things, [`erase`] blanks them, [`export`] tells them.
+//! `inventory.rs` names every column of the database that holds text or bytes and what becomes of
+//! it; a column that is not in it fails a test.
 //!
 //! | of an erased person | becomes |
 //! | --- | --- |
