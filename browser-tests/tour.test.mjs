@@ -1,8 +1,9 @@
 // The tours work as they are printed: their shell lines run against the demo, with its address and token filled in.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { promisify } from "node:util";
 import { startDemo } from "./demo.mjs";
 
 const readme = text("../README.md").split("## Five minutes with curl")[1].split("\n## ")[0];
@@ -19,7 +20,8 @@ async function walk(pages, seen) {
     const lines = pages.flatMap((page) => [...page.matchAll(/```sh\n(.*?)```/gs)]).map((block) => block[1]).join("\n")
       .replace("the-token-that-the-demo-printed", demo.printed("COORDINATOR"))
       .replaceAll("http://127.0.0.1:8080", demo.base);
-    const run = spawnSync("bash", ["-uc", lines], { cwd: demo.folder, encoding: "utf8" });
+    // Not in one blocking call: the log of the demo must be read meanwhile, or its pipe fills and the demo waits.
+    const run = await promisify(execFile)("bash", ["--norc", "-uc", lines], { cwd: demo.folder });
     assert.equal(run.stderr, "");
     for (const one of seen) {
       assert.match(run.stdout, one, `${one} was not seen in ${run.stdout}`);
