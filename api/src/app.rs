@@ -19,8 +19,9 @@ use crate::state::AppState;
 use crate::{
     assessments, audit, auth, candidacies, candidacy_decisions, clients, cohorts, consents,
     decisions, docs_page, document, events, glossary, health, identity_links, inbound_mail,
-    intakes, knowledge, me, meetings, members, municipalities, networks, nominations, oauth,
-    offers, organisations, people, programmes, reference, reviews, theme_rounds, trajectories,
+    intakes, knowledge, learning_groups, me, meetings, members, municipalities, networks,
+    nominations, oauth, offers, organisations, people, programmes, reference, reviews,
+    theme_rounds, trajectories,
 };
 
 /// Where the API lives. It is in `servers` of the document, and not in its paths.
@@ -52,6 +53,7 @@ fn operations(config: &mut ServiceConfig<'_>) {
         .configure(offers::routes)
         .configure(trajectories::routes)
         .configure(networks::routes)
+        .configure(learning_groups::routes)
         .configure(nominations::routes)
         .configure(candidacies::routes)
         .configure(consents::routes)

@@ -112,6 +112,10 @@ const TAGS: &[(&str, &str)] = &[
         "Who learns together, and how they join and leave",
     ),
     (
+        "learning groups",
+        "Practices that learn together, and whether their meetings follow the plan",
+    ),
+    (
         "nominations",
         "Who nominates whom as an associate member, and what came of it",
     ),

@@ -27,6 +27,7 @@ pub mod identity_links;
 pub mod inbound_mail;
 pub mod intakes;
 pub mod knowledge;
+pub mod learning_groups;
 pub mod me;
 pub mod meetings;
 pub mod members;

@@ -170,6 +170,14 @@ typed_id! {
     ThemeRoundId,
     /// A theme that a member proposed in a round.
     ThemeProposalId,
+    /// Practices that learn together.
+    LearningGroupId,
+    /// One municipality's part in a learning group.
+    PracticeId,
+    /// One person's time in a learning group.
+    GroupMemberId,
+    /// Meetings that belong together.
+    SeriesId,
 }
 
 #[cfg(test)]

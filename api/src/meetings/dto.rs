@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use koplopers_shared::access::{Permit, PermitSet};
 use koplopers_shared::catalogue::words::{KnowledgeSource, LearningPractice, MeetingKind};
-use koplopers_shared::ids::{IntakeId, InvitationId, MeetingId, PersonId};
+use koplopers_shared::ids::{
+    IntakeId, InvitationId, LearningGroupId, MeetingId, PersonId, PracticeId, TrajectoryId,
+};
 use koplopers_shared::invitations::{AnsweredVia, Invitation, InvitationAnswer};
 use koplopers_shared::meetings::{Meeting, MeetingAction, MeetingOutcome, MeetingStatus};
 use koplopers_shared::words::Slug;
@@ -70,6 +72,15 @@ pub struct MeetingListFilter {
     /// Only those of this programme.
     #[param(format = "slug", value_type = Option<String>)]
     pub programme: Option<Slug>,
+    /// Only those of this learning group.
+    #[param(value_type = Option<uuid::Uuid>)]
+    pub learning_group: Option<LearningGroupId>,
+    /// Only those of this practice.
+    #[param(value_type = Option<uuid::Uuid>)]
+    pub practice: Option<PracticeId>,
+    /// Only those of this trajectory on its own.
+    #[param(value_type = Option<uuid::Uuid>)]
+    pub trajectory: Option<TrajectoryId>,
     /// Only those that start at this instant or later.
     #[param(format = "date-time", value_type = Option<String>)]
     pub starts_from: Option<Timestamp>,
@@ -101,6 +112,15 @@ pub struct MeetingView {
     /// The intake whose talk it is.
     #[schema(value_type = Option<uuid::Uuid>)]
     intake: Option<IntakeId>,
+    /// The learning group whose meeting it is.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    learning_group: Option<LearningGroupId>,
+    /// The practice of that group; null for a meeting of the group as a whole.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    practice: Option<PracticeId>,
+    /// The trajectory whose meeting it is, for one that is in no learning group.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    trajectory: Option<TrajectoryId>,
     /// Who organises it.
     #[schema(value_type = Option<uuid::Uuid>)]
     organiser: Option<PersonId>,
@@ -168,6 +188,9 @@ impl MeetingView {
             agenda: meeting.agenda,
             programme: meeting.programme,
             intake: meeting.intake,
+            learning_group: meeting.extras.learning_group,
+            practice: meeting.extras.practice,
+            trajectory: meeting.extras.trajectory,
             organiser: meeting.organiser,
             local_start: meeting.period.local_start(),
             local_end: meeting.period.local_end(),

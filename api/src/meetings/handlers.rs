@@ -52,6 +52,10 @@ pub async fn list_meetings(
         kind: filter.kind,
         intake: filter.intake,
         programme: filter.programme,
+        learning_group: filter.learning_group,
+        practice: filter.practice,
+        trajectory: filter.trajectory,
+        series: None,
         starts_from: filter.starts_from,
         starts_to: filter.starts_to,
     };

@@ -4,10 +4,12 @@ use actix_web::{HttpResponse, post, web};
 use jiff::civil::DateTime;
 use koplopers_shared::access::MeetingsWrite;
 use koplopers_shared::catalogue::words::{KnowledgeSource, LearningPractice, MeetingKind};
-use koplopers_shared::flows::{self, MeetingPlan, ScheduleMeetingError, ScheduleProblem};
-use koplopers_shared::ids::PersonId;
+use koplopers_shared::flows::{
+    self, BelongsProblem, MeetingPlan, ScheduleMeetingError, ScheduleProblem,
+};
+use koplopers_shared::ids::{LearningGroupId, PersonId, PracticeId, TrajectoryId};
 use koplopers_shared::invitations::Invitee;
-use koplopers_shared::meetings::NewMeeting;
+use koplopers_shared::meetings::{MeetingExtras, NewMeeting};
 use koplopers_shared::words::{MunicipalityCode, Slug};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -53,6 +55,15 @@ pub struct PlanMeetingRequest {
         example = "GM0363"
     )]
     municipality: Option<MunicipalityCode>,
+    /// The learning group whose meeting it is.
+    #[schema(value_type = Option<uuid::Uuid>, nullable = false)]
+    learning_group: Option<LearningGroupId>,
+    /// The practice of that group, for the kinds that the plan counts per practice.
+    #[schema(value_type = Option<uuid::Uuid>, nullable = false)]
+    practice: Option<PracticeId>,
+    /// The trajectory whose meeting it is, for one that is in no learning group.
+    #[schema(value_type = Option<uuid::Uuid>, nullable = false)]
+    trajectory: Option<TrajectoryId>,
     /// Who organises it; the caller when left out.
     #[schema(value_type = Option<uuid::Uuid>, nullable = false)]
     organiser: Option<PersonId>,
@@ -147,6 +158,13 @@ fn plan_of(request: PlanMeetingRequest, state: &AppState) -> Result<MeetingPlan,
             venue,
             knowledge_source: request.knowledge_source,
             learning_practice: request.learning_practice,
+            extras: MeetingExtras {
+                learning_group: request.learning_group,
+                practice: request.practice,
+                trajectory: request.trajectory,
+                series: None,
+                capacity: None,
+            },
         },
         invitees: request.invitees.into_iter().map(Invitee::from).collect(),
     })
@@ -165,8 +183,44 @@ fn field(problem: &ScheduleProblem) -> FieldError {
         ScheduleProblem::UnknownMunicipality => {
             FieldError::new("/municipality", "unknown", "there is no such municipality")
         }
+        ScheduleProblem::Belongs(problem) => belongs_field(*problem),
         ScheduleProblem::People(problem) => invitee_field(problem, "/invitees"),
     }
+}
+
+fn belongs_field(problem: BelongsProblem) -> FieldError {
+    let (name, code, reason) = match problem {
+        BelongsProblem::UnknownGroup => (
+            "/learningGroup",
+            "unknown",
+            "there is no such learning group",
+        ),
+        BelongsProblem::GroupClosed => ("/learningGroup", "closed", "the learning group is closed"),
+        BelongsProblem::PracticeWithoutGroup => (
+            "/learningGroup",
+            "required",
+            "a practice is one of a learning group",
+        ),
+        BelongsProblem::UnknownPractice => (
+            "/practice",
+            "unknown",
+            "the learning group has no such practice that takes part",
+        ),
+        BelongsProblem::PracticeNeeded => (
+            "/practice",
+            "required",
+            "meetings of this kind are counted for each practice",
+        ),
+        BelongsProblem::UnknownTrajectory => {
+            ("/trajectory", "unknown", "there is no such trajectory")
+        }
+        BelongsProblem::TrajectoryInGroup => (
+            "/trajectory",
+            "not-allowed",
+            "a trajectory in a learning group meets as a practice of it",
+        ),
+    };
+    FieldError::new(name, code, reason)
 }
 
 impl From<ScheduleMeetingError> for Problem {

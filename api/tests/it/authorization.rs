@@ -178,6 +178,17 @@ on_both_databases! {
         // A member who shows nothing to municipalities, their own employer included.
         let cohort = given::new_cohort(&app.db, "Lichting 2026").await;
         let member = given::associate(&app.db, &cohort, given::amsterdam(), "lid@example.nl").await;
+        let group = app
+            .as_coordinator()
+            .post("/v1/learning-groups", &json!({ "name": "Leergroep", "programme": "inclusief" }))
+            .await
+            .expect(201)
+            .text_at("/id");
+        let practice = json!({ "municipality": "GM0363", "name": "Noord", "issue": "Meedoen" });
+        app.as_coordinator()
+            .post(&format!("/v1/learning-groups/{group}/practices"), &practice)
+            .await
+            .expect(201);
         let stranger = app.as_municipality("GM0344");
         let mut walked = 0;
         for operation in operations() {
@@ -190,6 +201,7 @@ on_both_databases! {
                 Some("knowledge-items") => draft.clone(),
                 Some("nominations") => nomination.clone(),
                 Some("members") => member.id.to_string(),
+                Some("learning-groups") => group.clone(),
                 _ => continue,
             };
             let allowed = operation
@@ -216,6 +228,7 @@ on_both_databases! {
             format!("/v1/people/{person}"),
             format!("/v1/offers/{}", offer.id),
             format!("/v1/nominations/{nomination}"),
+            format!("/v1/learning-groups/{group}"),
         ] {
             owner.get(&path).await.expect(200);
         }

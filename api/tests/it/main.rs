@@ -21,6 +21,7 @@ mod intakes;
 mod issuers;
 mod kills;
 mod knowledge;
+mod learning_groups;
 mod limits;
 mod mail_room;
 mod meetings;

@@ -71,6 +71,10 @@ permissions! {
     NetworksJoin => "networks:join",
     /// Make, change and close learning networks.
     NetworksWrite => "networks:write",
+    /// Read learning groups, their practices and plan checks.
+    LearningGroupsRead => "learning-groups:read",
+    /// Make, change and close learning groups.
+    LearningGroupsWrite => "learning-groups:write",
     /// Read one's own nominations and their outcome.
     NominationsRead => "nominations:read",
     /// Nominate, and take a nomination back.

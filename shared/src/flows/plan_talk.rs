@@ -9,7 +9,7 @@ use crate::db::{DbConn, DbError};
 use crate::ids::{IntakeId, PersonId};
 use crate::intakes::{self, ChangeIntakeError, Intake, IntakeAction, InvalidIntakeTransition};
 use crate::invitations::{self, Invitation, Invitee};
-use crate::meetings::{self, LocalPeriod, Meeting, NewMeeting, PeriodError, Venue};
+use crate::meetings::{self, LocalPeriod, Meeting, MeetingExtras, NewMeeting, PeriodError, Venue};
 use crate::{municipalities, programmes};
 
 /// A talk about to be planned.
@@ -100,6 +100,7 @@ pub fn plan_talk(
         venue: plan.venue,
         knowledge_source: None,
         learning_practice: None,
+        extras: MeetingExtras::default(),
     };
     let meeting = meetings::schedule(conn, granted.actor(), now.at, new)?;
     let mut invitations = Vec::with_capacity(invitees.len());

@@ -1,6 +1,7 @@
 //! Scheduling a meeting that is no talk of an intake: its invitations go out at once.
 
 use super::invitees::{InviteeProblem, invitee_problems};
+use super::meeting_belongs::{BelongsProblem, belongs_problems};
 use crate::access::{Granted, MeetingsWrite};
 use crate::catalogue::words::MeetingKind;
 use crate::clock::LocalNow;
@@ -36,6 +37,8 @@ pub enum ScheduleProblem {
     UnknownProgramme,
     /// There is no such municipality now.
     UnknownMunicipality,
+    /// It cannot belong to what it names.
+    Belongs(BelongsProblem),
     /// Somebody cannot have the place they were given.
     People(InviteeProblem),
 }
@@ -72,7 +75,7 @@ pub fn schedule_meeting(
         invitees,
     } = plan;
     meeting.period = meeting.period.in_future(now.at)?;
-    let problems = problems(conn, granted, now, &meeting, &invitees)?;
+    let problems = problems(conn, granted, now, &mut meeting, &invitees)?;
     if !problems.is_empty() {
         return Err(ScheduleMeetingError::Invalid(problems));
     }
@@ -93,7 +96,7 @@ fn problems(
     conn: &mut DbConn,
     granted: &Granted<MeetingsWrite>,
     now: LocalNow,
-    meeting: &NewMeeting,
+    meeting: &mut NewMeeting,
     invitees: &[Invitee],
 ) -> Result<Vec<ScheduleProblem>, DbError> {
     let mut problems = Vec::new();
@@ -113,6 +116,8 @@ fn problems(
     {
         problems.push(ScheduleProblem::UnknownMunicipality);
     }
+    let belongs = belongs_problems(conn, meeting)?;
+    problems.extend(belongs.into_iter().map(ScheduleProblem::Belongs));
     let people = invitee_problems(conn, granted.scope(), meeting.organiser, invitees)?;
     problems.extend(people.into_iter().map(ScheduleProblem::People));
     Ok(problems)

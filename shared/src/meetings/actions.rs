@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::{
-    InvalidMeetingTransition, LocalPeriod, Meeting, MeetingOutcome, MeetingStatus, Reach, Venue,
-    queries, revisions,
+    InvalidMeetingTransition, LocalPeriod, Meeting, MeetingExtras, MeetingOutcome, MeetingStatus,
+    Reach, Venue, extras, queries, revisions,
 };
 use crate::access::Actor;
 use crate::audit::{self, AuditLine};
@@ -39,6 +39,8 @@ pub struct NewMeeting {
     pub knowledge_source: Option<KnowledgeSource>,
     /// The way in which people learn (N7).
     pub learning_practice: Option<LearningPractice>,
+    /// What only some meetings have.
+    pub extras: MeetingExtras,
 }
 
 /// Why a meeting was not called off.
@@ -84,6 +86,7 @@ pub fn schedule(
         venue: new.venue,
         knowledge_source: new.knowledge_source,
         learning_practice: new.learning_practice,
+        extras: new.extras,
         cancelled_reason: None,
         outcome_note: None,
         outcome_at: None,
@@ -93,6 +96,7 @@ pub fn schedule(
     };
     queries::insert(conn, &meeting)?;
     revisions::insert(conn, &meeting)?;
+    extras::insert(conn, &meeting)?;
     trace(
         conn,
         actor,

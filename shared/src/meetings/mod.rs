@@ -13,6 +13,7 @@
 
 mod actions;
 mod change;
+mod extras;
 mod model;
 mod queries;
 mod revisions;
@@ -22,6 +23,7 @@ pub use actions::{
     CancelMeetingError, NewMeeting, RecordOutcomeError, cancel, change, record_outcome, schedule,
 };
 pub use change::{CannotChange, MeetingChange, Reach};
+pub use extras::MeetingExtras;
 pub use model::{
     InvalidMeetingTransition, Meeting, MeetingAction, MeetingOutcome, MeetingStatus, Venue,
 };

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::LocalPeriod;
+use super::{LocalPeriod, MeetingExtras};
 use crate::catalogue::words::{KnowledgeSource, LearningPractice, MeetingKind};
 use crate::ids::{IntakeId, MeetingId, PersonId};
 use crate::text_enum;
@@ -168,6 +168,8 @@ pub struct Meeting {
     pub knowledge_source: Option<KnowledgeSource>,
     /// The way in which people learn (N7).
     pub learning_practice: Option<LearningPractice>,
+    /// What only some meetings have.
+    pub extras: MeetingExtras,
     /// Why it was called off.
     pub cancelled_reason: Option<String>,
     /// What came of it, in the words of whoever held it.

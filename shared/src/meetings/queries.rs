@@ -5,13 +5,15 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-use super::{LocalPeriod, Meeting, MeetingStatus, Venue};
+use super::{LocalPeriod, Meeting, MeetingExtras, MeetingStatus, Venue, extras};
 use crate::access::Scope;
 use crate::catalogue::words::{KnowledgeSource, LearningPractice, MeetingKind};
 use crate::db::columns::At;
-use crate::db::schema::{invitations, meetings, person_roles};
+use crate::db::schema::{invitations, meeting_extras, meetings, person_roles};
 use crate::db::{DbConn, DbError, DbResult, one_row};
-use crate::ids::{IntakeId, MeetingId, PersonId};
+use crate::ids::{
+    IntakeId, LearningGroupId, MeetingId, PersonId, PracticeId, SeriesId, TrajectoryId,
+};
 use crate::paging::{PageSpec, Paged, Position, Seek};
 use crate::words::{MunicipalityCode, Slug};
 
@@ -73,6 +75,7 @@ impl TryFrom<MeetingRow> for Meeting {
             venue: Venue::new(row.place, row.online_url).ok_or_else(corrupt)?,
             knowledge_source: row.knowledge_source,
             learning_practice: row.learning_practice,
+            extras: MeetingExtras::default(),
             cancelled_reason: row.cancelled_reason,
             outcome_note: row.outcome_note,
             outcome_at: row.outcome_at.map(Timestamp::from),
@@ -94,6 +97,14 @@ pub struct MeetingFilter {
     pub intake: Option<IntakeId>,
     /// Only those of this programme.
     pub programme: Option<Slug>,
+    /// Only those of this learning group.
+    pub learning_group: Option<LearningGroupId>,
+    /// Only those of this practice.
+    pub practice: Option<PracticeId>,
+    /// Only those of this trajectory.
+    pub trajectory: Option<TrajectoryId>,
+    /// Only those of this series.
+    pub series: Option<SeriesId>,
     /// Only those that start at this instant or later.
     pub starts_from: Option<Timestamp>,
     /// Only those that start before this instant.
@@ -124,13 +135,16 @@ fn seen_by(scope: &Scope) -> Boxed {
 
 /// One meeting, if `scope` sees it.
 pub fn find(conn: &mut DbConn, scope: &Scope, id: MeetingId) -> DbResult<Option<Meeting>> {
-    seen_by(scope)
+    let row = seen_by(scope)
         .filter(meetings::id.eq(id))
         .select(MeetingRow::as_select())
         .first(conn)
-        .optional()?
-        .map(Meeting::try_from)
-        .transpose()
+        .optional()?;
+    let Some(row) = row else { return Ok(None) };
+    let mut found = [Meeting::try_from(row)?];
+    extras::attach(conn, &mut found)?;
+    let [meeting] = found;
+    Ok(Some(meeting))
 }
 
 /// The talk of an intake that is still to be held.
@@ -202,17 +216,23 @@ pub fn list(
             )
             .order((meetings::starts_at.desc(), meetings::id.desc())),
     };
-    let found = query
+    let mut found = query
         .limit(page.fetch())
         .select(MeetingRow::as_select())
         .load(conn)?
         .into_iter()
         .map(Meeting::try_from)
         .collect::<DbResult<Vec<_>>>()?;
+    extras::attach(conn, &mut found)?;
     Ok(page.finish(found, |meeting| Position {
         at: meeting.period.starts_at(),
         id: meeting.id.0,
     }))
+}
+
+/// The ids of meetings that have something besides.
+fn having() -> diesel::dsl::Select<meeting_extras::table, meeting_extras::meeting> {
+    meeting_extras::table.select(meeting_extras::meeting)
 }
 
 fn filtered(mut query: Boxed, filter: &MeetingFilter) -> Boxed {
@@ -227,6 +247,22 @@ fn filtered(mut query: Boxed, filter: &MeetingFilter) -> Boxed {
     }
     if let Some(programme) = filter.programme.clone() {
         query = query.filter(meetings::programme.eq(programme));
+    }
+    if let Some(group) = filter.learning_group {
+        let of_group = meeting_extras::learning_group.eq(group);
+        query = query.filter(meetings::id.eq_any(having().filter(of_group)));
+    }
+    if let Some(practice) = filter.practice {
+        let of_practice = meeting_extras::practice.eq(practice);
+        query = query.filter(meetings::id.eq_any(having().filter(of_practice)));
+    }
+    if let Some(trajectory) = filter.trajectory {
+        let of_trajectory = meeting_extras::trajectory.eq(trajectory);
+        query = query.filter(meetings::id.eq_any(having().filter(of_trajectory)));
+    }
+    if let Some(series) = filter.series {
+        let of_series = meeting_extras::series.eq(series);
+        query = query.filter(meetings::id.eq_any(having().filter(of_series)));
     }
     if let Some(from) = filter.starts_from {
         query = query.filter(meetings::starts_at.ge(At(from)));

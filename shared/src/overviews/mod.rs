@@ -3,6 +3,11 @@
 
 mod funnel;
 mod intakes;
+mod plans;
 
 pub use funnel::{Funnel, FunnelFilter, FunnelStep, StepCount, StepPassage, funnel};
 pub use intakes::{IntakePart, IntakeParts};
+pub use plans::{
+    check_group_plan, check_network_year, check_trajectory_plan, propose_for_group,
+    propose_for_network,
+};

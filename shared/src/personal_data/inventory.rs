@@ -196,6 +196,13 @@ const KEPT: &[(&str, &[&str])] = &[
         &["kind", "name", "description", "theme"],
     ),
     ("network_memberships", &["municipality"]),
+    ("learning_groups", &["name", "description", "programme"]),
+    ("practices", &["municipality", "name", "issue"]),
+    ("practice_parties", &["kind"]),
+    ("series", &["name", "description"]),
+    ("attendances", &["presence"]),
+    // What was said at a meeting, in the words of the institute.
+    ("meeting_minutes", &["body"]),
     (
         "meetings",
         &[

@@ -18,7 +18,7 @@ use koplopers_shared::ids::{InvitationId, MeetingId, PersonId};
 use koplopers_shared::invitations::{self, Invitation, Invitee};
 use koplopers_shared::keys::KeyRing;
 use koplopers_shared::links::{self, LinkPurpose};
-use koplopers_shared::meetings::{self, LocalPeriod, NewMeeting, Venue};
+use koplopers_shared::meetings::{self, LocalPeriod, MeetingExtras, NewMeeting, Venue};
 use koplopers_shared::people::{self, NewPerson};
 use koplopers_shared::settings::Settings;
 use koplopers_shared::testing::TestDb;
@@ -130,6 +130,7 @@ impl Stage {
                     },
                     knowledge_source: None,
                     learning_practice: None,
+                    extras: MeetingExtras::default(),
                 };
                 let meeting = meetings::schedule(conn, &actor, now, new)?;
                 let invitee = Invitee {

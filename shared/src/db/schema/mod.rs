@@ -14,6 +14,7 @@ mod candidates;
 mod catalogue;
 mod engagements;
 mod gatherings;
+mod groups;
 mod knowledge;
 mod membership;
 mod outbox;
@@ -32,6 +33,10 @@ pub use engagements::{
     trajectory_officials, trajectory_steps,
 };
 pub use gatherings::{invitations, meeting_revisions, meetings};
+pub use groups::{
+    attendances, learning_group_members, learning_groups, meeting_extras, meeting_minutes,
+    practice_parties, practices, series,
+};
 pub use knowledge::{
     knowledge_item_target_groups, knowledge_item_themes, knowledge_items, referrals, spreads,
 };
@@ -114,4 +119,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     theme_rounds,
     theme_proposals,
     theme_votes,
+    learning_groups,
+    practices,
+    practice_parties,
+    learning_group_members,
+    series,
+    meeting_extras,
+    attendances,
+    meeting_minutes,
 );

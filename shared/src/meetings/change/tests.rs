@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use super::*;
 use crate::catalogue::words::MeetingKind;
 use crate::ids::MeetingId;
-use crate::meetings::MeetingStatus;
+use crate::meetings::{MeetingExtras, MeetingStatus};
 
 fn hours(start: i8, end: i8) -> LocalPeriod {
     let day = date(2026, 3, 5);
@@ -39,6 +39,7 @@ fn meeting() -> Meeting {
         venue: Venue::Place("Stadhuis".to_owned()),
         knowledge_source: None,
         learning_practice: None,
+        extras: MeetingExtras::default(),
         cancelled_reason: None,
         outcome_note: None,
         outcome_at: None,

@@ -7,7 +7,7 @@ use crate::clock::LocalNow;
 use crate::db::columns::At;
 use crate::db::schema::{
     assessment_facts, assessment_findings, assessment_settlements, invitations,
-    network_memberships, offers,
+    learning_group_members, network_memberships, offers,
 };
 use crate::db::{DbConn, DbResult};
 use crate::personal_data::Trail;
@@ -37,6 +37,13 @@ pub(super) fn blank(conn: &mut DbConn, now: LocalNow, trail: &Trail) -> DbResult
             .filter(network_memberships::left_at.is_null()),
     )
     .set(network_memberships::left_at.eq(Some(at)))
+    .execute(conn)?;
+    diesel::update(
+        learning_group_members::table
+            .filter(learning_group_members::person.eq(trail.person))
+            .filter(learning_group_members::left_at.is_null()),
+    )
+    .set(learning_group_members::left_at.eq(Some(at)))
     .execute(conn)?;
     blank_assessments(conn, trail)
 }

@@ -7,8 +7,9 @@ use serde_json::Value;
 use super::told;
 use crate::db::columns::At;
 use crate::db::schema::{
-    assessment_facts, assessment_findings, assessment_settlements, intakes, invitations,
-    network_memberships, offers, spreads, trajectory_officials,
+    assessment_facts, assessment_findings, assessment_settlements, attendances, intakes,
+    invitations, learning_group_members, network_memberships, offers, spreads,
+    trajectory_officials,
 };
 use crate::db::{DbConn, DbResult};
 use crate::personal_data::Trail;
@@ -202,6 +203,50 @@ pub(super) fn knowledge(conn: &mut DbConn, trail: &Trail) -> DbResult<Vec<Value>
         .filter(spreads::recipient.eq(trail.person))
         .order(spreads::id)
         .select(SpreadRow::as_select())
+        .load(conn)?;
+    told(rows)
+}
+
+#[derive(Queryable, Selectable, Serialize)]
+#[diesel(table_name = learning_group_members)]
+#[serde(rename_all = "camelCase")]
+struct GroupRow {
+    id: Thing,
+    learning_group: Thing,
+    practice: Option<Thing>,
+    joined_at: At,
+    left_at: Option<At>,
+}
+
+pub(super) fn learning_groups(conn: &mut DbConn, trail: &Trail) -> DbResult<Vec<Value>> {
+    let rows: Vec<GroupRow> = learning_group_members::table
+        .filter(learning_group_members::person.eq(trail.person))
+        .order(learning_group_members::id)
+        .select(GroupRow::as_select())
+        .load(conn)?;
+    told(rows)
+}
+
+#[derive(Queryable, Selectable, Serialize)]
+#[diesel(table_name = attendances)]
+#[serde(rename_all = "camelCase")]
+struct AttendanceRow {
+    meeting: Thing,
+    person: Thing,
+    presence: String,
+    delegate: Option<Thing>,
+    recorded_at: At,
+}
+
+pub(super) fn attendance(conn: &mut DbConn, trail: &Trail) -> DbResult<Vec<Value>> {
+    let rows: Vec<AttendanceRow> = attendances::table
+        .filter(
+            attendances::person
+                .eq(trail.person)
+                .or(attendances::delegate.eq(trail.person).assume_not_null()),
+        )
+        .order(attendances::meeting)
+        .select(AttendanceRow::as_select())
         .load(conn)?;
     told(rows)
 }

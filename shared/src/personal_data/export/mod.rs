@@ -39,6 +39,10 @@ text_enum! {
         Trajectories => "trajectories",
         /// Their time in learning networks.
         LearningNetworks => "learningNetworks",
+        /// Their time in learning groups.
+        LearningGroups => "learningGroups",
+        /// The meetings at which they were, or were not.
+        Attendance => "attendance",
         /// Knowledge items to which they were pointed.
         Knowledge => "knowledge",
         /// Nominations of them, by them, and those that propose them as the giver of consent.
@@ -105,6 +109,8 @@ pub fn everything(
             Section::Invitations => cases::invitations(conn, &trail)?,
             Section::Trajectories => cases::trajectories(conn, &trail)?,
             Section::LearningNetworks => cases::learning_networks(conn, &trail)?,
+            Section::LearningGroups => cases::learning_groups(conn, &trail)?,
+            Section::Attendance => cases::attendance(conn, &trail)?,
             Section::Knowledge => cases::knowledge(conn, &trail)?,
             Section::Nominations => candidate::nominations(conn, &trail)?,
             Section::Candidacies => candidate::candidacies(conn, &trail)?,
