@@ -20,7 +20,7 @@ use crate::{
     assessments, audit, auth, candidacies, candidacy_decisions, clients, cohorts, consents,
     decisions, docs_page, document, events, glossary, health, identity_links, inbound_mail,
     intakes, knowledge, learning_groups, me, meetings, members, municipalities, networks,
-    nominations, oauth, offers, organisations, people, programmes, reference, reviews,
+    nominations, oauth, offers, organisations, people, polls, programmes, reference, reviews,
     theme_rounds, trajectories,
 };
 
@@ -49,6 +49,7 @@ fn operations(config: &mut ServiceConfig<'_>) {
         .configure(assessments::routes)
         .configure(decisions::routes)
         .configure(meetings::routes)
+        .configure(polls::routes)
         .configure(knowledge::routes)
         .configure(offers::routes)
         .configure(trajectories::routes)

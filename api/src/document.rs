@@ -98,6 +98,10 @@ const TAGS: &[(&str, &str)] = &[
         "What is decided on an intake, and when the municipality hears it",
     ),
     ("meetings", "Talks and other meetings, and who is invited"),
+    (
+        "date polls",
+        "On which date a meeting is, agreed with every municipality that it needs",
+    ),
     ("offers", "What is proposed to a municipality after a match"),
     (
         "knowledge",

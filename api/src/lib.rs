@@ -44,6 +44,7 @@ pub mod page;
 pub mod pages;
 pub mod patch;
 pub mod people;
+pub mod polls;
 pub mod problem;
 pub mod programmes;
 pub mod query;

@@ -23,6 +23,7 @@ use koplopers_shared::nominations::{Channel, NominationOutcome, NominationStatus
 use koplopers_shared::offers::{OfferStatus, OptionKind};
 use koplopers_shared::overviews::{FunnelStep, IntakePart};
 use koplopers_shared::plan_checks::{PlanRule, Severity};
+use koplopers_shared::polls::{MissingReason, OptionState, PollStatus, Vote};
 use koplopers_shared::theme_rounds::{ScoreSource, ThemeRoundStatus};
 use koplopers_shared::trajectories::{BlockStatus, Judgement, StepStatus, TrajectoryStatus};
 use utoipa::openapi::RefOr;
@@ -103,6 +104,10 @@ word_schemas! {
     NominationChannelWord of Channel, "NominationChannel", "Where a nomination came in.";
     CandidateKindWord of CandidateKind, "CandidateKind", "What makes somebody a candidate; see the glossary.";
     CandidacyStatusWord of CandidacyStatus, "CandidacyStatus", "Where a candidacy stands; see the glossary.";
+    DatePollStatusWord of PollStatus, "DatePollStatus", "Where a date poll stands; see the glossary.";
+    DatePollOptionStateWord of OptionState, "DatePollOptionState", "What became of an option of a date poll.";
+    DateVoteWord of Vote, "DateVoteWord", "Whether a date suits; see the glossary.";
+    MissingMunicipalityReasonWord of MissingReason, "MissingMunicipalityReason", "Why a municipality is not represented on a date.";
     PlanUnitWord of PlanUnit, "PlanUnit", "What the numbers of a meeting plan are counted over.";
 }
 
@@ -135,6 +140,7 @@ macro_rules! text_schemas {
 // For lists and maps of texts, whose items no attribute can bound.
 text_schemas! {
     SlugText, "Slug", 60, Type::String, Some("slug"), "A name of one of our lists: lower-case words joined by hyphens.";
+    MunicipalityCodeText, "MunicipalityCode", 6, Type::String, Some("municipality-code"), "A municipality by its code of Statistics Netherlands.";
     AnswerKeyText, "AnswerKey", 60, Type::String, None, "The key of a question of the programme.";
     AnswerText, "Answer", 10_000, Type::String, None, "An answer to a question of the programme.";
     AnswerChangeText, "AnswerChange", 10_000, SchemaType::from_iter([Type::String, Type::Null]), None, "An answer to a question of the programme; null takes it away.";

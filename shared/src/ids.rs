@@ -178,6 +178,8 @@ typed_id! {
     GroupMemberId,
     /// Meetings that belong together.
     SeriesId,
+    /// A day and time in a date poll.
+    PollOptionId,
 }
 
 #[cfg(test)]

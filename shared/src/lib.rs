@@ -40,6 +40,7 @@ pub mod paging;
 pub mod people;
 pub mod personal_data;
 pub mod plan_checks;
+pub mod polls;
 pub mod programmes;
 pub mod reference;
 pub mod reviews;

@@ -10,7 +10,9 @@ use koplopers_shared::deliveries::{self, LEASE, Swept, WorkerId, workers};
 use koplopers_shared::flows::{
     Forgotten, chase_consents, expire_consents, forget_old, sweep_mails, tell_due_candidates,
 };
-use koplopers_shared::{audit, events, members, nominations, offers, schedule, theme_rounds};
+use koplopers_shared::{
+    audit, events, members, nominations, offers, polls, schedule, theme_rounds,
+};
 
 use crate::runner::Shared;
 use crate::wake::between;
@@ -22,7 +24,7 @@ const SWEEP_EVERY: u64 = 5;
 /// Ticks between two looks at keys.
 const KEYS_EVERY: u64 = 30;
 /// Ticks between two looks at what waits for an answer or ends with its last day: offers, requests
-/// for consent, pauses of members and theme rounds.
+/// for consent, pauses of members, theme rounds and date polls.
 const LAST_DAYS_EVERY: u64 = 10;
 /// Ticks between two looks at candidates to be told and nominations that nobody confirmed.
 const NOMINATIONS_EVERY: u64 = 30;
@@ -113,6 +115,10 @@ impl Ticker {
             .await;
             job(shared, "close theme rounds", move |conn| {
                 theme_rounds::close_due(conn, local)
+            })
+            .await;
+            job(shared, "close date polls", move |conn| {
+                polls::close_due(conn, local)
             })
             .await;
         }

@@ -7,7 +7,7 @@ use koplopers_shared::catalogue::words::{KnowledgeSource, LearningPractice};
 use koplopers_shared::flows::{self, ChangeMeetingError, MailCounts, MeetingChanges};
 use koplopers_shared::ids::{InvitationId, MeetingId, PersonId};
 use koplopers_shared::invitations::Invitee;
-use koplopers_shared::meetings::{CannotChange, MeetingChange};
+use koplopers_shared::meetings::{CannotChange, LocalPeriod, MeetingChange};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -45,6 +45,14 @@ pub struct PeriodRequest {
         example = "Europe/Amsterdam"
     )]
     time_zone: Option<String>,
+}
+
+impl PeriodRequest {
+    /// The period, in the institute's time zone unless another is named.
+    pub fn parse(&self, state: &AppState) -> Result<LocalPeriod, Problem> {
+        let zone = self.time_zone.as_deref();
+        local_period(self.local_start, self.local_end, zone, state)
+    }
 }
 
 /// What is to change: a key left out stays as it is, null takes a value away.
@@ -142,7 +150,8 @@ pub struct ChangedMeetingView {
 
 /// Change a meeting
 ///
-/// `If-Match` is needed. Possible until the meeting starts. Another time asks everybody again;
+/// `If-Match` is needed. Possible until the meeting starts. In a draft, and while a date poll goes
+/// on, nothing is sent. Once there is a date, another time asks everybody again;
 /// another place tells everybody who has not declined; other words tell nobody unless
 /// `tellOfWording` is true. Whoever is added gets an invitation, whoever is removed a cancellation
 /// if the invitation had reached them. With `preview=true` nothing changes, and the answer says
@@ -205,7 +214,7 @@ pub async fn change_meeting(
 fn changes_of(request: ChangeMeetingRequest, state: &AppState) -> Result<MeetingChanges, Problem> {
     let period = request
         .period
-        .map(|it| local_period(it.local_start, it.local_end, it.time_zone.as_deref(), state))
+        .map(|it| it.parse(state))
         .transpose()
         .map_err(|problem| problem.under("/period"))?;
     Ok(MeetingChanges {
@@ -265,6 +274,11 @@ impl From<CannotChange> for Problem {
                 Self::of(&kinds::MEETING_STARTED).member("startedAt", at.to_string())
             }
             CannotChange::Nowhere => nowhere(),
+            CannotChange::DateIsPolled => Self::invalid_field(
+                "/period",
+                "polled",
+                "the date poll says when it can be; change the options at /meetings/{id}/poll",
+            ),
         }
     }
 }

@@ -10,6 +10,7 @@ mod plan;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use changes::PeriodRequest;
 pub use dto::{InvitationView, MeetingDetailView, MeetingView};
 pub use invitees::{InviteeRequest, invitee_field};
 pub use period::{local_period, period_and_venue, period_problem};
@@ -24,6 +25,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(answers::answer_invitation)
         .service(handlers::list_meeting_history)
         .service(changes::change_meeting)
+        .service(plan::schedule_meeting)
         .service(handlers::cancel_meeting)
         .service(handlers::record_meeting_outcome);
 }

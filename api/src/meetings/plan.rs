@@ -5,9 +5,9 @@ use jiff::civil::DateTime;
 use koplopers_shared::access::MeetingsWrite;
 use koplopers_shared::catalogue::words::{KnowledgeSource, LearningPractice, MeetingKind};
 use koplopers_shared::flows::{
-    self, BelongsProblem, MeetingPlan, ScheduleMeetingError, ScheduleProblem,
+    self, BelongsProblem, MeetingPlan, ScheduleDraftError, ScheduleMeetingError, ScheduleProblem,
 };
-use koplopers_shared::ids::{LearningGroupId, PersonId, PracticeId, TrajectoryId};
+use koplopers_shared::ids::{LearningGroupId, MeetingId, PersonId, PracticeId, TrajectoryId};
 use koplopers_shared::invitations::Invitee;
 use koplopers_shared::meetings::{MeetingExtras, NewMeeting};
 use koplopers_shared::words::{MunicipalityCode, Slug};
@@ -19,6 +19,7 @@ use super::invitees::{InviteeRequest, invitee_field};
 use super::period::{local_period, period_and_venue, period_problem};
 use crate::auth::Authorized;
 use crate::body::Body;
+use crate::etag::IfMatch;
 use crate::idempotency::IdempotencyKey;
 use crate::operation;
 use crate::problem::document::WriteErrors;
@@ -107,12 +108,16 @@ pub struct PlanMeetingRequest {
     #[serde(default)]
     #[schema(max_items = 500)]
     invitees: Vec<InviteeRequest>,
+    /// Make a draft: nothing is sent until it is scheduled, and its time is but proposed.
+    #[serde(default)]
+    draft: bool,
 }
 
 /// Plan a meeting
 ///
-/// Everybody invited gets a mail with a calendar invitation and a link to answer. The talk of an
-/// intake is planned at `/intakes/{id}/talk`.
+/// Everybody invited gets a mail with a calendar invitation and a link to answer. With
+/// `"draft": true` nothing is sent: schedule it at `/meetings/{id}/scheduling`, or ask the invitees
+/// for a date at `/meetings/{id}/poll`. The talk of an intake is planned at `/intakes/{id}/talk`.
 #[utoipa::path(
     operation_id = "plan_meeting",
     tag = "meetings",
@@ -128,14 +133,55 @@ pub async fn plan_meeting(
     body: Body<PlanMeetingRequest>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let plan = plan_of(body.into_inner(), &state)?;
+    let body = body.into_inner();
+    let make = if body.draft {
+        flows::draft_meeting
+    } else {
+        flows::schedule_meeting
+    };
+    let plan = plan_of(body, &state)?;
     operation::post(&state, auth, key, move |conn, by| {
-        flows::schedule_meeting(conn, by.granted(), by.now(), plan.clone()).map(|planned| {
+        make(conn, by.granted(), by.now(), plan.clone()).map(|planned| {
             let location = format!("/v1/meetings/{}", planned.meeting.id);
             let version = planned.meeting.version;
             let (permits, now) = (by.permits(), by.now().at);
             let view = MeetingDetailView::new(planned.meeting, planned.invitations, permits, now);
             Reply::created(location, version, &view)
+        })
+    })
+    .await
+}
+
+/// Schedule a draft
+///
+/// `If-Match` is needed. At the time that the draft proposes; everybody on its list gets a mail
+/// with a calendar invitation and a link to answer.
+#[utoipa::path(
+    operation_id = "schedule_meeting",
+    tag = "meetings",
+    security(("bearer" = ["meetings:write"])),
+    params(("id" = uuid::Uuid, Path, description = "The meeting"), IfMatch, IdempotencyKey),
+    responses(
+        (status = 200, description = "The meeting, scheduled", body = MeetingDetailView),
+        WriteErrors,
+    ),
+)]
+#[post("/meetings/{id}/scheduling")]
+pub async fn schedule_meeting(
+    auth: Authorized<MeetingsWrite>,
+    id: web::Path<MeetingId>,
+    if_match: IfMatch,
+    key: IdempotencyKey,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let id = id.into_inner();
+    operation::post(&state, auth, key, move |conn, by| {
+        let version = if_match.version();
+        flows::schedule_draft(conn, by.granted(), by.now(), id, version).map(|planned| {
+            let version = planned.meeting.version;
+            let (permits, now) = (by.permits(), by.now().at);
+            let view = MeetingDetailView::new(planned.meeting, planned.invitations, permits, now);
+            Reply::ok(version, &view)
         })
     })
     .await
@@ -221,6 +267,20 @@ fn belongs_field(problem: BelongsProblem) -> FieldError {
         ),
     };
     FieldError::new(name, code, reason)
+}
+
+impl From<ScheduleDraftError> for Problem {
+    fn from(error: ScheduleDraftError) -> Self {
+        match error {
+            ScheduleDraftError::NotFound => Self::not_found(),
+            ScheduleDraftError::Stale => Self::of(&kinds::STALE),
+            ScheduleDraftError::State(invalid) => invalid.into(),
+            ScheduleDraftError::Started { at } => {
+                Self::of(&kinds::MEETING_STARTED).member("startedAt", at.to_string())
+            }
+            ScheduleDraftError::Db(error) => error.into(),
+        }
+    }
 }
 
 impl From<ScheduleMeetingError> for Problem {

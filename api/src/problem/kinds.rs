@@ -165,6 +165,12 @@ kinds! {
         "`hinders` names everything: `reviews-missing` with how many were handed in and how many are needed, `cohort-missing`, `no-email`. Mend that, and decide again.";
     COHORT_RELEASE_HINDERED: CONFLICT "cohort-release-hindered" "Decisions of the cohort cannot be released",
         "Nothing was released. `candidacies` names each candidacy with what hinders it: mend that, or take its decision back, and release again.";
+    NOBODY_INVITED: CONFLICT "nobody-invited" "Nobody could vote",
+        "Put invitees on the list of the draft first, at `/meetings/{id}/changes`.";
+    DATE_POLL_OVER: CONFLICT "date-poll-over" "The date poll has ended",
+        "No vote counts after its end. The organiser may give it another one.";
+    MUNICIPALITIES_MISSING: CONFLICT "municipalities-missing" "Required municipalities are not represented",
+        "`missing` names each municipality that the meeting needs, and why nobody of it comes: `says_no`, `not_voted` or `nobody_invited`. Choose another option, wait for votes, or change at `PATCH /meetings/{id}/poll` which municipalities are required.";
 }
 
 /// The kind with this code.

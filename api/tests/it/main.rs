@@ -35,6 +35,7 @@ mod outcomes;
 mod overviews;
 mod pages;
 mod people;
+mod polls;
 mod process;
 mod programmes;
 mod referrals;

@@ -9,6 +9,7 @@ use crate::ids::MeetingId;
 use crate::intakes::{self, ChangeIntakeError};
 use crate::invitations;
 use crate::meetings::{self, CancelMeetingError, Meeting};
+use crate::polls;
 
 /// Calls a meeting off. The talk of an intake takes the intake back to submitted.
 pub fn cancel_meeting(
@@ -43,8 +44,14 @@ pub(super) fn call_off(
     meeting: Meeting,
     reason: Option<String>,
 ) -> Result<Meeting, CancelMeetingError> {
+    // Nobody has a meeting without a date in a calendar.
+    let undated = meeting.is_undated();
     let cancelled = meetings::cancel(conn, actor, now.at, meeting, reason)?;
-    tell_invitees(conn, actor, now, &cancelled)?;
+    if undated {
+        polls::follow_cancellation(conn, actor, now, &cancelled)?;
+    } else {
+        tell_invitees(conn, actor, now, &cancelled)?;
+    }
     Ok(cancelled)
 }
 

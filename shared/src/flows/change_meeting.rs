@@ -8,13 +8,15 @@
 //! | the words | stays | nobody, or everybody who has not declined when asked for |
 //! | somebody is added | stays | they, an invitation |
 //! | somebody is removed | rises | they, a cancellation if the invitation reached them |
+//!
+//! A meeting without a date is in nobody's calendar: whatever changes in it sends nothing.
 
 use std::collections::BTreeSet;
 
 use super::invitees::{InviteeProblem, invitee_problems};
-use crate::access::{Granted, MeetingsWrite};
+use crate::access::{Actor, Granted, MeetingsWrite};
 use crate::clock::LocalNow;
-use crate::db::{DbConn, DbError};
+use crate::db::{DbConn, DbError, DbResult};
 use crate::ids::{InvitationId, MeetingId, PersonId};
 use crate::invitations::{self, Invitation, InvitationAnswer, Invitee};
 use crate::meetings::{self, CannotChange, Meeting, MeetingChange, PeriodError, Reach};
@@ -83,6 +85,11 @@ pub enum ChangeMeetingError {
 /// A change that was found possible, and whom it concerns.
 struct Plan {
     meeting: Meeting,
+    people: People,
+}
+
+/// Whom a change concerns.
+struct People {
     reach: Reach,
     added: Vec<Invitee>,
     invited_again: Vec<(Invitation, Invitee)>,
@@ -93,16 +100,21 @@ struct Plan {
 
 impl Plan {
     fn changes_something(&self) -> bool {
-        self.reach != Reach::Nothing
-            || !(self.added.is_empty() && self.invited_again.is_empty() && self.removed.is_empty())
+        let it = &self.people;
+        it.reach != Reach::Nothing
+            || !(it.added.is_empty() && it.invited_again.is_empty() && it.removed.is_empty())
     }
 
     fn mails(&self) -> MailCounts {
+        if self.meeting.is_undated() {
+            return MailCounts::default();
+        }
+        let people = &self.people;
         let reached = |it: &&Invitation| it.last_sequence_sent.is_some();
         MailCounts {
-            invitations: self.added.len() + self.invited_again.len(),
-            updates: self.told.len(),
-            cancellations: self.removed.iter().filter(reached).count(),
+            invitations: people.added.len() + people.invited_again.len(),
+            updates: people.told.len(),
+            cancellations: people.removed.iter().filter(reached).count(),
         }
     }
 }
@@ -120,7 +132,7 @@ pub fn preview_meeting_change(
     Ok(plan(conn, granted, now, found, changes)?.mails())
 }
 
-/// Changes a scheduled meeting that has not started.
+/// Changes a meeting that has not started.
 pub fn change_meeting(
     conn: &mut DbConn,
     granted: &Granted<MeetingsWrite>,
@@ -133,36 +145,69 @@ pub fn change_meeting(
     let plan = plan(conn, granted, now, found, changes)?;
     let (actor, mails) = (granted.actor(), plan.mails());
     let meeting = if plan.changes_something() {
-        meetings::change(conn, actor, now.at, plan.meeting, plan.reach)?
+        meetings::change(conn, actor, now.at, plan.meeting, plan.people.reach)?
     } else {
         plan.meeting
     };
-    let mut invitations = plan.untold;
-    for invitation in plan.removed {
-        invitations.push(invitations::remove(
-            conn, actor, now.at, &meeting, invitation,
-        )?);
-    }
-    for invitation in plan.told {
-        let change = (invitation, plan.reach);
-        invitations.push(invitations::tell_of_change(
-            conn, actor, now.at, &meeting, change,
-        )?);
-    }
-    for again in plan.invited_again {
-        invitations.push(invitations::invite_again(
-            conn, actor, now.at, &meeting, again,
-        )?);
-    }
-    for invitee in plan.added {
-        invitations.push(invitations::invite(conn, actor, now.at, &meeting, invitee)?);
-    }
+    let mut invitations = if meeting.is_undated() {
+        relist(conn, now, &meeting, plan.people)?
+    } else {
+        tell(conn, actor, now, &meeting, plan.people)?
+    };
     invitations.sort_unstable_by_key(|invitation| invitation.id);
     Ok(ChangedMeeting {
         meeting,
         invitations,
         mails,
     })
+}
+
+/// Writes who is invited, and tells them.
+fn tell(
+    conn: &mut DbConn,
+    actor: &Actor,
+    now: LocalNow,
+    meeting: &Meeting,
+    people: People,
+) -> DbResult<Vec<Invitation>> {
+    let (at, reach) = (now.at, people.reach);
+    let mut invitations = people.untold;
+    for invitation in people.removed {
+        invitations.push(invitations::remove(conn, actor, at, meeting, invitation)?);
+    }
+    for invitation in people.told {
+        let change = (invitation, reach);
+        invitations.push(invitations::tell_of_change(
+            conn, actor, at, meeting, change,
+        )?);
+    }
+    for again in people.invited_again {
+        invitations.push(invitations::invite_again(conn, actor, at, meeting, again)?);
+    }
+    for invitee in people.added {
+        invitations.push(invitations::invite(conn, actor, at, meeting, invitee)?);
+    }
+    Ok(invitations)
+}
+
+/// Writes who is on the list of a meeting without a date.
+fn relist(
+    conn: &mut DbConn,
+    now: LocalNow,
+    meeting: &Meeting,
+    people: People,
+) -> DbResult<Vec<Invitation>> {
+    let mut invitations = [people.untold, people.told].concat();
+    for invitation in people.removed {
+        invitations.push(invitations::strike(conn, now.at, meeting, invitation)?);
+    }
+    for again in people.invited_again {
+        invitations.push(invitations::prepare_again(conn, now.at, meeting, again)?);
+    }
+    for invitee in people.added {
+        invitations.push(invitations::prepare(conn, now.at, meeting, invitee)?);
+    }
+    Ok(invitations)
 }
 
 fn found(
@@ -201,8 +246,7 @@ fn plan(
     change.attendees = !leaving.is_empty() || !again.is_empty();
     let (meeting, reach) = meeting.changed(change, now.at)?;
 
-    let mut plan = Plan {
-        meeting,
+    let mut people = People {
         reach,
         added,
         invited_again: Vec::new(),
@@ -213,16 +257,16 @@ fn plan(
     for invitation in known {
         let invitee = again.iter().find(|it| it.person == invitation.person);
         if let Some(invitee) = invitee {
-            plan.invited_again.push((invitation, *invitee));
+            people.invited_again.push((invitation, *invitee));
         } else if leaving.contains(&invitation.id) {
-            plan.removed.push(invitation);
+            people.removed.push(invitation);
         } else if is_told(&invitation, reach, changes.tell_of_wording) {
-            plan.told.push(invitation);
+            people.told.push(invitation);
         } else {
-            plan.untold.push(invitation);
+            people.untold.push(invitation);
         }
     }
-    Ok(plan)
+    Ok(Plan { meeting, people })
 }
 
 /// Whether somebody who stays hears of a change. Who declined may find that another day suits.

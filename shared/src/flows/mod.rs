@@ -87,7 +87,8 @@ pub use review_candidacy::{
     hand_in_review, rank_cohort, review_file,
 };
 pub use schedule_meeting::{
-    MeetingPlan, PlannedMeeting, ScheduleMeetingError, ScheduleProblem, schedule_meeting,
+    MeetingPlan, PlannedMeeting, ScheduleDraftError, ScheduleMeetingError, ScheduleProblem,
+    draft_meeting, schedule_draft, schedule_meeting,
 };
 pub use start_trajectory::{StartTrajectoryError, start_trajectory};
 pub use tell_candidate::{

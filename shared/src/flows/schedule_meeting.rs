@@ -1,4 +1,5 @@
-//! Scheduling a meeting that is no talk of an intake: its invitations go out at once.
+//! Scheduling a meeting that is no talk of an intake: its invitations go out at once, or when its
+//! draft is scheduled.
 
 use super::invitees::{InviteeProblem, invitee_problems};
 use super::meeting_belongs::{BelongsProblem, belongs_problems};
@@ -6,8 +7,11 @@ use crate::access::{Granted, MeetingsWrite};
 use crate::catalogue::words::MeetingKind;
 use crate::clock::LocalNow;
 use crate::db::{DbConn, DbError};
+use crate::ids::MeetingId;
 use crate::invitations::{self, Invitation, Invitee};
-use crate::meetings::{self, Meeting, NewMeeting, PeriodError};
+use crate::meetings::{
+    self, InvalidMeetingTransition, Meeting, MeetingAction, NewMeeting, PeriodError,
+};
 use crate::{municipalities, programmes};
 
 /// A meeting about to be scheduled, and who is invited.
@@ -67,6 +71,95 @@ pub fn schedule_meeting(
     now: LocalNow,
     plan: MeetingPlan,
 ) -> Result<PlannedMeeting, ScheduleMeetingError> {
+    let MeetingPlan { meeting, invitees } = sound(conn, granted, now, plan)?;
+    let actor = granted.actor();
+    let meeting = meetings::schedule(conn, actor, now.at, meeting)?;
+    let mut made = Vec::with_capacity(invitees.len());
+    for invitee in invitees {
+        made.push(invitations::invite(conn, actor, now.at, &meeting, invitee)?);
+    }
+    Ok(PlannedMeeting {
+        meeting,
+        invitations: made,
+    })
+}
+
+/// Makes a meeting that is being prepared; its invitees are put on its list, and nothing is sent.
+pub fn draft_meeting(
+    conn: &mut DbConn,
+    granted: &Granted<MeetingsWrite>,
+    now: LocalNow,
+    plan: MeetingPlan,
+) -> Result<PlannedMeeting, ScheduleMeetingError> {
+    let MeetingPlan { meeting, invitees } = sound(conn, granted, now, plan)?;
+    let meeting = meetings::draft(conn, granted.actor(), now.at, meeting)?;
+    let mut made = Vec::with_capacity(invitees.len());
+    for invitee in invitees {
+        made.push(invitations::prepare(conn, now.at, &meeting, invitee)?);
+    }
+    Ok(PlannedMeeting {
+        meeting,
+        invitations: made,
+    })
+}
+
+/// Why a draft was not scheduled.
+#[derive(Debug, thiserror::Error)]
+pub enum ScheduleDraftError {
+    /// There is no such meeting, or it is another's.
+    #[error("no such meeting")]
+    NotFound,
+    /// It was changed since the caller read it.
+    #[error("the meeting was changed in the meantime")]
+    Stale,
+    /// Its state does not allow it.
+    #[error(transparent)]
+    State(#[from] InvalidMeetingTransition),
+    /// The time that was proposed has passed.
+    #[error("the proposed time has passed")]
+    Started {
+        /// When it did.
+        at: jiff::Timestamp,
+    },
+    /// The database failed.
+    #[error("database")]
+    Db(#[from] DbError),
+}
+
+/// Schedules a draft at the time it proposes, and invites everybody on its list.
+pub fn schedule_draft(
+    conn: &mut DbConn,
+    granted: &Granted<MeetingsWrite>,
+    now: LocalNow,
+    id: MeetingId,
+    expected_version: Option<i64>,
+) -> Result<PlannedMeeting, ScheduleDraftError> {
+    let meeting = meetings::find(conn, granted.scope(), id)?.ok_or(ScheduleDraftError::NotFound)?;
+    if expected_version.is_some_and(|version| version != meeting.version) {
+        return Err(ScheduleDraftError::Stale);
+    }
+    meeting.allows(MeetingAction::Schedule)?;
+    if meeting.has_started(now.at) {
+        let at = meeting.period.starts_at();
+        return Err(ScheduleDraftError::Started { at });
+    }
+    let (actor, from) = (granted.actor(), meeting.status);
+    let scheduled = meeting.schedule(now.at)?;
+    let meeting = meetings::fix_date(conn, actor, now.at, from, scheduled)?;
+    let invitations = invitations::invite_prepared(conn, actor, now.at, &meeting)?;
+    Ok(PlannedMeeting {
+        meeting,
+        invitations,
+    })
+}
+
+/// The plan, if it can be, with the caller as organiser when nobody is named.
+fn sound(
+    conn: &mut DbConn,
+    granted: &Granted<MeetingsWrite>,
+    now: LocalNow,
+    plan: MeetingPlan,
+) -> Result<MeetingPlan, ScheduleMeetingError> {
     if granted.scope().bound_to().is_some() {
         return Err(ScheduleMeetingError::InstituteOnly);
     }
@@ -80,16 +173,7 @@ pub fn schedule_meeting(
         return Err(ScheduleMeetingError::Invalid(problems));
     }
     meeting.organiser = meeting.organiser.or_else(|| granted.person().ok());
-    let actor = granted.actor();
-    let meeting = meetings::schedule(conn, actor, now.at, meeting)?;
-    let mut made = Vec::with_capacity(invitees.len());
-    for invitee in invitees {
-        made.push(invitations::invite(conn, actor, now.at, &meeting, invitee)?);
-    }
-    Ok(PlannedMeeting {
-        meeting,
-        invitations: made,
-    })
+    Ok(MeetingPlan { meeting, invitees })
 }
 
 fn problems(

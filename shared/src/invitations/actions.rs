@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{AnswerChoice, AnsweredVia, Invitation, InvitationAnswer, queries};
+use super::{AnswerChoice, AnsweredVia, Invitation, InvitationAnswer, Wishes, queries};
 use crate::access::{Actor, Granted, InvitationsAnswer, PersonRequired, Scope};
 use crate::audit::{self, AuditLine};
 use crate::db::{DbConn, DbError, DbResult};
@@ -67,6 +67,18 @@ pub fn invite(
     meeting: &Meeting,
     invitee: Invitee,
 ) -> DbResult<Invitation> {
+    let invitation = prepare(conn, now, meeting, invitee)?;
+    send(conn, actor, now, meeting, &invitation)?;
+    Ok(invitation)
+}
+
+/// Puts somebody on the list of a meeting that has no date yet: nothing is sent.
+pub fn prepare(
+    conn: &mut DbConn,
+    now: Timestamp,
+    meeting: &Meeting,
+    invitee: Invitee,
+) -> DbResult<Invitation> {
     let invitation = Invitation {
         id: InvitationId::generate(),
         version: 1,
@@ -85,13 +97,52 @@ pub fn invite(
         first_message_id: None,
         updated_at: now,
         bounced_at: None,
+        delegated_to: None,
+        wishes: Wishes::default(),
     };
     queries::insert(conn, &invitation)?;
+    Ok(invitation)
+}
+
+/// Invites whoever stands on the list of a meeting that has a date from now on; not those who
+/// were taken off it or send somebody else.
+pub fn invite_prepared(
+    conn: &mut DbConn,
+    actor: &Actor,
+    now: Timestamp,
+    meeting: &Meeting,
+) -> DbResult<Vec<Invitation>> {
+    let prepared = queries::of_meeting(conn, meeting.id)?;
+    let mut invited = Vec::with_capacity(prepared.len());
+    for invitation in prepared {
+        if !invitation.answer.is_open() {
+            invited.push(invitation);
+            continue;
+        }
+        let invitation = Invitation {
+            invited_at: now,
+            sequence: meeting.sequence,
+            updated_at: now,
+            ..invitation
+        };
+        let invitation = queries::update(conn, invitation)?;
+        send(conn, actor, now, meeting, &invitation)?;
+        invited.push(invitation);
+    }
+    Ok(invited)
+}
+
+fn send(
+    conn: &mut DbConn,
+    actor: &Actor,
+    now: Timestamp,
+    meeting: &Meeting,
+    invitation: &Invitation,
+) -> DbResult<()> {
     let payload = Payload::Invitation {
         invitation: invitation.id,
     };
-    enqueue(conn, actor, now, meeting, &invitation, payload)?;
-    Ok(invitation)
+    enqueue(conn, actor, now, meeting, invitation, payload)
 }
 
 /// Invites somebody who was removed again. Their calendar took the meeting out, so that the
@@ -99,6 +150,18 @@ pub fn invite(
 pub fn invite_again(
     conn: &mut DbConn,
     actor: &Actor,
+    now: Timestamp,
+    meeting: &Meeting,
+    again: (Invitation, Invitee),
+) -> DbResult<Invitation> {
+    let invitation = prepare_again(conn, now, meeting, again)?;
+    send(conn, actor, now, meeting, &invitation)?;
+    Ok(invitation)
+}
+
+/// Puts somebody who was removed back on the list: nothing is sent.
+pub fn prepare_again(
+    conn: &mut DbConn,
     now: Timestamp,
     meeting: &Meeting,
     (removed, invitee): (Invitation, Invitee),
@@ -114,14 +177,10 @@ pub fn invite_again(
         removed_at: None,
         sequence: meeting.sequence,
         updated_at: now,
+        delegated_to: None,
         ..removed
     };
-    let invitation = queries::update(conn, invitation)?;
-    let payload = Payload::Invitation {
-        invitation: invitation.id,
-    };
-    enqueue(conn, actor, now, meeting, &invitation, payload)?;
-    Ok(invitation)
+    queries::update(conn, invitation)
 }
 
 /// Takes somebody out of the meeting. Their mails that wait are dropped; when the invitation
@@ -134,6 +193,22 @@ pub fn remove(
     meeting: &Meeting,
     invitation: Invitation,
 ) -> DbResult<Invitation> {
+    let removed = strike(conn, now, meeting, invitation)?;
+    deliveries::drop_requests(conn, &[removed.id], DroppedReason::Cancelled, now)?;
+    let payload = Payload::Cancellation {
+        invitation: removed.id,
+    };
+    enqueue(conn, actor, now, meeting, &removed, payload)?;
+    Ok(removed)
+}
+
+/// Takes somebody off the list of a meeting that nobody has in a calendar: nothing is sent.
+pub fn strike(
+    conn: &mut DbConn,
+    now: Timestamp,
+    meeting: &Meeting,
+    invitation: Invitation,
+) -> DbResult<Invitation> {
     let removed = Invitation {
         answer: InvitationAnswer::Removed,
         removed_at: Some(now),
@@ -141,13 +216,7 @@ pub fn remove(
         updated_at: now,
         ..invitation
     };
-    let removed = queries::update(conn, removed)?;
-    deliveries::drop_requests(conn, &[removed.id], DroppedReason::Cancelled, now)?;
-    let payload = Payload::Cancellation {
-        invitation: removed.id,
-    };
-    enqueue(conn, actor, now, meeting, &removed, payload)?;
-    Ok(removed)
+    queries::update(conn, removed)
 }
 
 /// Tells an invitee of another time or place; whoever is asked to come at another time is asked

@@ -11,7 +11,8 @@
 //! | removed | invite again | `needs_action` |
 //! | accepted, tentative, declined | the meeting moves | `needs_action` |
 //!
-//! Answers change until the start of the meeting. Delegated and waitlisted have their place in the
+//! To a meeting without a date people are put on the list, and invited when it has one. Answers
+//! change until the start of the meeting. Delegated and waitlisted have their place in the
 //! table already; their actions come with the features that need them.
 
 mod actions;
@@ -19,8 +20,8 @@ mod model;
 mod queries;
 
 pub use actions::{
-    Answer, AnswerError, Invitee, answer, invite, invite_again, remove, tell_of_cancellation,
-    tell_of_change,
+    Answer, AnswerError, Invitee, answer, invite, invite_again, invite_prepared, prepare,
+    prepare_again, remove, strike, tell_of_cancellation, tell_of_change,
 };
-pub use model::{AnswerChoice, AnsweredVia, Invitation, InvitationAnswer};
+pub use model::{AnswerChoice, AnsweredVia, Invitation, InvitationAnswer, Wishes};
 pub use queries::{find, note_bounce, note_mail, of_meeting, of_meetings};

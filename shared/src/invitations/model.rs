@@ -109,6 +109,27 @@ pub struct Invitation {
     pub updated_at: Timestamp,
     /// When a mail about it came back, unless a later one left since.
     pub bounced_at: Option<Timestamp>,
+    /// The invitation of whoever comes in their place.
+    pub delegated_to: Option<InvitationId>,
+    /// What they need to take part.
+    pub wishes: Wishes,
+}
+
+/// What an invitee needs to take part. It may tell of their health or belief: for the organisers
+/// alone.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Wishes {
+    /// What they do not eat or drink; at most 500 characters.
+    pub dietary: Option<String>,
+    /// What they need to get in, to hear, to see or to follow; at most 500 characters.
+    pub accessibility: Option<String>,
+}
+
+// What somebody's body needs stays out of logs (security 66).
+impl std::fmt::Debug for Wishes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Wishes").finish_non_exhaustive()
+    }
 }
 
 impl Invitation {

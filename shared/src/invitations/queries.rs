@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use jiff::Timestamp;
 
-use super::{AnsweredVia, Invitation, InvitationAnswer};
+use super::{AnsweredVia, Invitation, InvitationAnswer, Wishes};
 use crate::db::columns::At;
 use crate::db::schema::invitations;
 use crate::db::{DbConn, DbResult, one_row};
@@ -29,6 +29,9 @@ struct InvitationRow {
     first_message_id: Option<String>,
     updated_at: At,
     bounced_at: Option<At>,
+    delegated_to: Option<InvitationId>,
+    dietary_wishes: Option<String>,
+    accessibility_wishes: Option<String>,
 }
 
 impl From<InvitationRow> for Invitation {
@@ -51,6 +54,11 @@ impl From<InvitationRow> for Invitation {
             first_message_id: row.first_message_id,
             updated_at: row.updated_at.0,
             bounced_at: row.bounced_at.map(Timestamp::from),
+            delegated_to: row.delegated_to,
+            wishes: Wishes {
+                dietary: row.dietary_wishes,
+                accessibility: row.accessibility_wishes,
+            },
         }
     }
 }
@@ -119,6 +127,9 @@ pub(super) fn update(conn: &mut DbConn, invitation: Invitation) -> DbResult<Invi
             invitations::removed_at.eq(invitation.removed_at.map(At)),
             invitations::sequence.eq(invitation.sequence),
             invitations::updated_at.eq(At(invitation.updated_at)),
+            invitations::delegated_to.eq(invitation.delegated_to),
+            invitations::dietary_wishes.eq(invitation.wishes.dietary.as_deref()),
+            invitations::accessibility_wishes.eq(invitation.wishes.accessibility.as_deref()),
         ))
         .execute(conn)?;
     one_row(changed)?;

@@ -67,14 +67,69 @@ pub fn schedule(
     now: Timestamp,
     new: NewMeeting,
 ) -> DbResult<Meeting> {
+    let meeting = made(new, MeetingStatus::Scheduled, now);
+    queries::insert(conn, &meeting)?;
+    revisions::insert(conn, &meeting)?;
+    extras::insert(conn, &meeting)?;
+    let words = ("meeting.scheduled", "meeting.schedule");
+    trace(conn, actor, now, &meeting, words, None)?;
+    Ok(meeting)
+}
+
+/// Makes a meeting that is being prepared. Whoever calls has decided that `actor` may.
+pub fn draft(
+    conn: &mut DbConn,
+    actor: &Actor,
+    now: Timestamp,
+    new: NewMeeting,
+) -> DbResult<Meeting> {
+    let meeting = made(new, MeetingStatus::Draft, now);
+    queries::insert(conn, &meeting)?;
+    extras::insert(conn, &meeting)?;
+    let words = ("meeting.drafted", "meeting.draft");
+    trace(conn, actor, now, &meeting, words, None)?;
+    Ok(meeting)
+}
+
+/// Stores a meeting whose date is fixed from now on: that of a draft, or the option that its poll
+/// chose. The invitations are for whoever calls.
+pub fn fix_date(
+    conn: &mut DbConn,
+    actor: &Actor,
+    now: Timestamp,
+    from: MeetingStatus,
+    scheduled: Meeting,
+) -> DbResult<Meeting> {
+    let scheduled = queries::update(conn, scheduled)?;
+    revisions::insert(conn, &scheduled)?;
+    let words = ("meeting.scheduled", "meeting.schedule");
+    trace(conn, actor, now, &scheduled, words, Some(from))?;
+    Ok(scheduled)
+}
+
+/// Stores a meeting whose date is being agreed, with the earliest of its options.
+pub fn poll_date(
+    conn: &mut DbConn,
+    actor: &Actor,
+    now: Timestamp,
+    from: MeetingStatus,
+    polling: Meeting,
+) -> DbResult<Meeting> {
+    let polling = queries::update(conn, polling)?;
+    let words = ("meeting.polling", "meeting.poll");
+    trace(conn, actor, now, &polling, words, Some(from))?;
+    Ok(polling)
+}
+
+fn made(new: NewMeeting, status: MeetingStatus, now: Timestamp) -> Meeting {
     let id = MeetingId::generate();
-    let meeting = Meeting {
+    Meeting {
         id,
         version: 1,
         ical_uid: format!("{id}@koplopers"),
         revision: 1,
         sequence: 0,
-        status: MeetingStatus::Scheduled,
+        status,
         kind: new.kind,
         title: new.title,
         agenda: new.agenda,
@@ -93,19 +148,7 @@ pub fn schedule(
         revised_at: now,
         created_at: now,
         updated_at: now,
-    };
-    queries::insert(conn, &meeting)?;
-    revisions::insert(conn, &meeting)?;
-    extras::insert(conn, &meeting)?;
-    trace(
-        conn,
-        actor,
-        now,
-        &meeting,
-        ("meeting.scheduled", "meeting.schedule"),
-        None,
-    )?;
-    Ok(meeting)
+    }
 }
 
 /// Stores a meeting that was changed. The mails to its invitees are for the flow that calls this.
@@ -118,7 +161,7 @@ pub fn change(
 ) -> DbResult<Meeting> {
     let from = changed.status;
     let changed = queries::update(conn, changed)?;
-    if revisions::revision(conn, changed.id, changed.sequence)?.is_none() {
+    if !changed.is_undated() && revisions::revision(conn, changed.id, changed.sequence)?.is_none() {
         revisions::insert(conn, &changed)?;
     }
     let words = (reach.event_type(), "meeting.change");

@@ -1,8 +1,8 @@
-//! What changes in a scheduled meeting, and how far that reaches.
+//! What changes in a meeting, and how far that reaches.
 
 use jiff::Timestamp;
 
-use super::{InvalidMeetingTransition, LocalPeriod, Meeting, MeetingAction, Venue};
+use super::{InvalidMeetingTransition, LocalPeriod, Meeting, MeetingAction, MeetingStatus, Venue};
 use crate::catalogue::words::{KnowledgeSource, LearningPractice};
 use crate::ids::PersonId;
 
@@ -79,6 +79,9 @@ pub enum CannotChange {
     /// It would have neither a place nor an online link.
     #[error("the meeting would be nowhere")]
     Nowhere,
+    /// Its date is being agreed: the options of the poll say when it can be.
+    #[error("the date of the meeting is being agreed")]
+    DateIsPolled,
 }
 
 impl Meeting {
@@ -89,9 +92,12 @@ impl Meeting {
         now: Timestamp,
     ) -> Result<(Self, Reach), CannotChange> {
         self.allows(MeetingAction::Change)?;
-        if self.has_started(now) {
+        if !self.is_undated() && self.has_started(now) {
             let at = self.period.starts_at();
             return Err(CannotChange::Started { at });
+        }
+        if self.status == MeetingStatus::Polling && change.period.is_some() {
+            return Err(CannotChange::DateIsPolled);
         }
         let venue = Venue::new(
             change
@@ -113,12 +119,14 @@ impl Meeting {
             ..self.clone()
         };
         let reach = self.reach_of(&after);
-        let raised = change.attendees || reach.raises_sequence();
+        // Nobody has a meeting without a date in a calendar.
+        let undated = self.is_undated();
+        let raised = !undated && (change.attendees || reach.raises_sequence());
         if reach == Reach::Nothing && !raised {
             return Ok((self, reach));
         }
         let after = Self {
-            revision: self.revision + 1,
+            revision: self.revision + i32::from(!undated),
             sequence: self.sequence + i32::from(raised),
             revised_at: now,
             updated_at: now,

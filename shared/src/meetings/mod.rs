@@ -2,13 +2,18 @@
 //!
 //! | from | action | to |
 //! | --- | --- | --- |
+//! | – | draft | draft |
 //! | – | schedule | scheduled |
+//! | draft | schedule, while its time is ahead | scheduled |
+//! | draft | `open_poll` | polling |
+//! | draft, polling | change, which sends nothing | as it was |
+//! | polling | the poll chooses an option | scheduled |
 //! | scheduled | change: move, change the place, the words or the invitees, until it starts | scheduled |
-//! | scheduled | cancel | cancelled |
+//! | draft, polling, scheduled | cancel | cancelled |
 //! | scheduled, held, `not_held` | `record_outcome`, once it has started | held, `not_held` |
 //!
-//! Drafts and polls have their states in the table already; their actions come with the features
-//! that need them. A cancelled meeting can be copied, not reopened. An outcome can be corrected,
+//! A draft has the time that was proposed, a meeting whose date is polled that of its earliest
+//! option: the state says that it is not fixed. Nobody has either in a calendar. A cancelled meeting can be copied, not reopened. An outcome can be corrected,
 //! that of a talk until its intake is being assessed.
 
 mod actions;
@@ -20,7 +25,8 @@ mod revisions;
 mod rules;
 
 pub use actions::{
-    CancelMeetingError, NewMeeting, RecordOutcomeError, cancel, change, record_outcome, schedule,
+    CancelMeetingError, NewMeeting, RecordOutcomeError, cancel, change, draft, fix_date, poll_date,
+    record_outcome, schedule,
 };
 pub use change::{CannotChange, MeetingChange, Reach};
 pub use extras::MeetingExtras;

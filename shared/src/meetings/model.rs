@@ -31,6 +31,10 @@ text_enum! {
     pub enum MeetingAction {
         /// Move it, change what it says, or who is invited; until it starts.
         Change => "change",
+        /// Fix its day and time, and invite people.
+        Schedule => "schedule",
+        /// Ask the invitees which dates suit.
+        OpenPoll => "open_poll",
         /// Call it off.
         Cancel => "cancel",
         /// Say whether it took place, once it has started; also to correct what was said.
@@ -43,7 +47,12 @@ impl MeetingAction {
     #[must_use]
     pub const fn possible_in(self) -> &'static [MeetingStatus] {
         match self {
-            Self::Change | Self::Cancel => &[MeetingStatus::Scheduled],
+            Self::Change | Self::Cancel => &[
+                MeetingStatus::Draft,
+                MeetingStatus::Polling,
+                MeetingStatus::Scheduled,
+            ],
+            Self::Schedule | Self::OpenPoll => &[MeetingStatus::Draft],
             Self::RecordOutcome => &[
                 MeetingStatus::Scheduled,
                 MeetingStatus::Held,
@@ -185,6 +194,59 @@ pub struct Meeting {
 }
 
 impl Meeting {
+    /// A draft with a day and time that are fixed from now on. The first that anybody hears of
+    /// it, so that the SEQUENCE stays.
+    pub fn schedule(self, now: Timestamp) -> Result<Self, InvalidMeetingTransition> {
+        self.allows(MeetingAction::Schedule)?;
+        Ok(self.fixed(now))
+    }
+
+    /// A draft whose date is being agreed from now on; `earliest` is the first of the options.
+    pub fn open_poll(
+        self,
+        earliest: LocalPeriod,
+        now: Timestamp,
+    ) -> Result<Self, InvalidMeetingTransition> {
+        self.allows(MeetingAction::OpenPoll)?;
+        Ok(Self {
+            status: MeetingStatus::Polling,
+            period: earliest,
+            updated_at: now,
+            ..self
+        })
+    }
+
+    /// The same with another earliest option; only while its date is being agreed.
+    #[must_use]
+    pub fn polled_for(self, earliest: LocalPeriod, now: Timestamp) -> Self {
+        Self {
+            period: earliest,
+            updated_at: now,
+            ..self
+        }
+    }
+
+    /// A meeting whose poll chose `period`. Whoever calls has made sure that the poll could.
+    #[must_use]
+    pub fn at_chosen(self, period: LocalPeriod, now: Timestamp) -> Self {
+        Self { period, ..self }.fixed(now)
+    }
+
+    fn fixed(self, now: Timestamp) -> Self {
+        Self {
+            status: MeetingStatus::Scheduled,
+            revised_at: now,
+            updated_at: now,
+            ..self
+        }
+    }
+
+    /// Whether its day and time are still to be fixed: nobody has it in a calendar.
+    #[must_use]
+    pub const fn is_undated(&self) -> bool {
+        matches!(self.status, MeetingStatus::Draft | MeetingStatus::Polling)
+    }
+
     /// Calls the meeting off. Calendars follow the higher SEQUENCE (RFC 5546 §3.2.5).
     pub fn cancel(
         self,
@@ -226,8 +288,10 @@ impl Meeting {
     #[must_use]
     pub fn may(&self, action: MeetingAction, now: Timestamp) -> bool {
         let in_time = match action {
-            MeetingAction::Change => !self.has_started(now),
-            MeetingAction::Cancel => true,
+            // The time of a draft is but proposed.
+            MeetingAction::Change => self.is_undated() || !self.has_started(now),
+            MeetingAction::Schedule => !self.has_started(now),
+            MeetingAction::OpenPoll | MeetingAction::Cancel => true,
             MeetingAction::RecordOutcome => self.has_started(now),
         };
         in_time && self.allows(action).is_ok()

@@ -114,7 +114,7 @@ pub struct MeetingFilter {
 type Boxed = meetings::BoxedQuery<'static, crate::db::MultiBackend>;
 
 /// Meetings that `scope` sees: through their subject, or through an invitee who holds a role
-/// with the municipality.
+/// with the municipality. Drafts are the institute's: nobody was invited yet.
 fn seen_by(scope: &Scope) -> Boxed {
     let query = meetings::table.into_boxed();
     let Some(codes) = scope.codes() else {
@@ -126,11 +126,13 @@ fn seen_by(scope: &Scope) -> Boxed {
         .select(invitations::meeting)
         .filter(invitations::removed_at.is_null())
         .filter(person_roles::municipality.eq_any(own.clone()));
-    query.filter(
-        meetings::municipality
-            .eq_any(own)
-            .or(meetings::id.eq_any(with_own_people)),
-    )
+    query
+        .filter(meetings::status.ne(MeetingStatus::Draft))
+        .filter(
+            meetings::municipality
+                .eq_any(own)
+                .or(meetings::id.eq_any(with_own_people)),
+        )
 }
 
 /// One meeting, if `scope` sees it.

@@ -47,7 +47,11 @@ const BLANKED: &[(&str, &[&str])] = &[
     ("member_practices", &["practice"]),
     ("theme_proposals", &["motivation"]),
     ("offers", &["answered_by_name", "closed_reason"]),
-    ("invitations", &["remark"]),
+    (
+        "invitations",
+        &["remark", "dietary_wishes", "accessibility_wishes"],
+    ),
+    ("date_poll_votes", &["remark"]),
     ("assessment_facts", &["evidence"]),
     ("assessment_findings", &["evidence", "reason"]),
     ("assessment_settlements", &["evidence", "reason"]),
@@ -232,6 +236,14 @@ const KEPT: &[(&str, &[&str])] = &[
         "invitations",
         &["answer", "answered_via", "first_message_id"],
     ),
+    ("date_polls", &["status", "result"]),
+    ("date_poll_municipalities", &["municipality"]),
+    (
+        "date_poll_options",
+        &["state", "local_start", "local_end", "time_zone"],
+    ),
+    // A date was agreed with them; whether it suited stays with it.
+    ("date_poll_votes", &["vote", "via"]),
     (
         "knowledge_items",
         &[

@@ -58,6 +58,9 @@ diesel::table! {
         updated_at -> Moment,
         bounced_at -> Nullable<Moment>,
         sequence -> Integer,
+        delegated_to -> Nullable<Uid>,
+        dietary_wishes -> Nullable<Text>,
+        accessibility_wishes -> Nullable<Text>,
     }
 }
 

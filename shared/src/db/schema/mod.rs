@@ -19,6 +19,7 @@ mod knowledge;
 mod membership;
 mod outbox;
 mod parties;
+mod polls;
 mod requests;
 mod traces;
 
@@ -48,6 +49,7 @@ pub use outbox::{
     workers,
 };
 pub use parties::{organisations, people, person_roles};
+pub use polls::{date_poll_municipalities, date_poll_options, date_poll_votes, date_polls};
 pub use requests::{
     assessment_facts, assessment_findings, assessment_settlements, assessments, decisions,
     intake_issue_target_groups, intake_issue_themes, intake_issues, intakes,
@@ -127,4 +129,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     meeting_extras,
     attendances,
     meeting_minutes,
+    date_polls,
+    date_poll_municipalities,
+    date_poll_options,
+    date_poll_votes,
 );

@@ -113,7 +113,32 @@ fn what_has_started_or_is_over_is_not_changed() {
             status: *status,
             ..meeting()
         };
+        let open = state.is_undated() || *status == MeetingStatus::Scheduled;
         let allowed = state.changed(MeetingChange::default(), before()).is_ok();
-        assert_eq!(allowed, *status == MeetingStatus::Scheduled, "{status}");
+        assert_eq!(allowed, open, "{status}");
     }
+}
+
+// mission: L9
+#[test]
+fn a_meeting_without_a_date_changes_unseen_and_its_date_is_the_polls() {
+    let moved = MeetingChange {
+        period: Some(hours(15, 17)),
+        attendees: true,
+        ..MeetingChange::default()
+    };
+    let later = "2026-03-05T13:00:00Z".parse().unwrap();
+    let draft = Meeting {
+        status: MeetingStatus::Draft,
+        ..meeting()
+    };
+    let (after, reach) = draft.changed(moved.clone(), later).unwrap();
+    assert_eq!((reach, after.sequence, after.revision), (Reach::Time, 0, 1));
+    assert_eq!(after.period, hours(15, 17));
+    let polling = Meeting {
+        status: MeetingStatus::Polling,
+        ..meeting()
+    };
+    let refused = polling.changed(moved, before()).map(|_| ());
+    assert_eq!(refused, Err(CannotChange::DateIsPolled));
 }

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use crate::clock::LocalNow;
 use crate::db::columns::At;
 use crate::db::schema::{
-    assessment_facts, assessment_findings, assessment_settlements, invitations,
+    assessment_facts, assessment_findings, assessment_settlements, date_poll_votes, invitations,
     learning_group_members, network_memberships, offers,
 };
 use crate::db::{DbConn, DbResult};
@@ -19,9 +19,14 @@ pub(super) fn blank(conn: &mut DbConn, now: LocalNow, trail: &Trail) -> DbResult
     diesel::update(invitations::table.filter(invitations::person.eq(trail.person)))
         .set((
             invitations::remark.eq(NONE),
+            invitations::dietary_wishes.eq(NONE),
+            invitations::accessibility_wishes.eq(NONE),
             invitations::version.eq(invitations::version + 1),
             invitations::updated_at.eq(at),
         ))
+        .execute(conn)?;
+    diesel::update(date_poll_votes::table.filter(date_poll_votes::person.eq(trail.person)))
+        .set(date_poll_votes::remark.eq(NONE))
         .execute(conn)?;
     let sent = offers::table.filter(offers::sponsor.eq(trail.person));
     diesel::update(sent.filter(offers::answered_by_name.is_not_null()))

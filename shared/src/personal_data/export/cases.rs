@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::told;
 use crate::db::columns::At;
 use crate::db::schema::{
-    assessment_facts, assessment_findings, assessment_settlements, attendances, intakes,
-    invitations, learning_group_members, network_memberships, offers, spreads,
+    assessment_facts, assessment_findings, assessment_settlements, attendances, date_poll_votes,
+    intakes, invitations, learning_group_members, network_memberships, offers, spreads,
     trajectory_officials,
 };
 use crate::db::{DbConn, DbResult};
@@ -134,6 +134,9 @@ struct InvitationRow {
     chair: bool,
     answer: String,
     remark: Option<String>,
+    dietary_wishes: Option<String>,
+    accessibility_wishes: Option<String>,
+    delegated_to: Option<Thing>,
     answered_at: Option<At>,
     answered_via: Option<String>,
     invited_at: At,
@@ -147,6 +150,26 @@ pub(super) fn invitations(conn: &mut DbConn, trail: &Trail) -> DbResult<Vec<Valu
         .filter(invitations::person.eq(trail.person))
         .order(invitations::id)
         .select(InvitationRow::as_select())
+        .load(conn)?;
+    told(rows)
+}
+
+#[derive(Queryable, Selectable, Serialize)]
+#[diesel(table_name = date_poll_votes)]
+#[serde(rename_all = "camelCase")]
+struct DateVoteRow {
+    poll_option: Thing,
+    vote: String,
+    remark: Option<String>,
+    via: String,
+    voted_at: At,
+}
+
+pub(super) fn date_polls(conn: &mut DbConn, trail: &Trail) -> DbResult<Vec<Value>> {
+    let rows: Vec<DateVoteRow> = date_poll_votes::table
+        .filter(date_poll_votes::person.eq(trail.person))
+        .order(date_poll_votes::poll_option)
+        .select(DateVoteRow::as_select())
         .load(conn)?;
     told(rows)
 }

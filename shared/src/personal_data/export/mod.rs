@@ -35,6 +35,8 @@ text_enum! {
         Offers => "offers",
         /// Their invitations, with their answers.
         Invitations => "invitations",
+        /// What they voted in date polls.
+        DatePolls => "datePolls",
         /// Trajectories in which they take part.
         Trajectories => "trajectories",
         /// Their time in learning networks.
@@ -107,6 +109,7 @@ pub fn everything(
             Section::Assessments => cases::assessments(conn, &trail)?,
             Section::Offers => cases::offers(conn, &trail)?,
             Section::Invitations => cases::invitations(conn, &trail)?,
+            Section::DatePolls => cases::date_polls(conn, &trail)?,
             Section::Trajectories => cases::trajectories(conn, &trail)?,
             Section::LearningNetworks => cases::learning_networks(conn, &trail)?,
             Section::LearningGroups => cases::learning_groups(conn, &trail)?,
