@@ -117,6 +117,10 @@ impl Ticker {
                 theme_rounds::close_due(conn, local)
             })
             .await;
+            job(shared, "remind voters", move |conn| {
+                polls::chase_due(conn, local)
+            })
+            .await;
             job(shared, "close date polls", move |conn| {
                 polls::close_due(conn, local)
             })

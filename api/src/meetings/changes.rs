@@ -150,8 +150,9 @@ pub struct ChangedMeetingView {
 
 /// Change a meeting
 ///
-/// `If-Match` is needed. Possible until the meeting starts. In a draft, and while a date poll goes
-/// on, nothing is sent. Once there is a date, another time asks everybody again;
+/// `If-Match` is needed. Possible until the meeting starts. A draft sends nothing; while a
+/// date poll goes on, only whoever is added gets a mail, which asks for votes. Once there is a
+/// date, another time asks everybody again;
 /// another place tells everybody who has not declined; other words tell nobody unless
 /// `tellOfWording` is true. Whoever is added gets an invitation, whoever is removed a cancellation
 /// if the invitation had reached them. With `preview=true` nothing changes, and the answer says

@@ -18,6 +18,7 @@ mod leave;
 mod limits;
 mod nominate;
 mod offer;
+mod poll;
 mod saving;
 mod stylesheet;
 mod visit;
@@ -70,6 +71,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(stylesheet::show_stylesheet)
         .service(answer::show_answer)
         .service(answer::submit_answer)
+        .service(poll::show_poll)
+        .service(poll::submit_poll)
         .service(consent::show_consent)
         .service(consent::submit_consent)
         .service(candidate::show_candidate)

@@ -209,6 +209,30 @@ pub enum Payload {
         /// The nomination.
         nomination: NominationId,
     },
+    /// To an invitee: which dates suit, with a link to say so.
+    PollInvitation {
+        /// The invitation.
+        invitation: InvitationId,
+        /// The round of the poll; rises when there are other options.
+        round: i32,
+    },
+    /// To the same: not every date has a vote, with a link.
+    PollChaser {
+        /// The invitation.
+        invitation: InvitationId,
+        /// How many hours before the end.
+        hours: i32,
+    },
+    /// To the same: the meeting is off, and no date is to be kept free.
+    PollCancelled {
+        /// The invitation.
+        invitation: InvitationId,
+    },
+    /// To the organiser: the date poll closed, and what came of it.
+    PollClosed {
+        /// The meeting.
+        meeting: MeetingId,
+    },
 }
 
 impl Payload {
@@ -242,7 +266,14 @@ impl Payload {
         "candidate_invitation",
         "candidate_rejected",
         "nomination_outcome",
+        "poll_invitation",
+        "poll_chaser",
+        "poll_cancelled",
+        "poll_closed",
     ];
+
+    /// The kinds that ask somebody to vote in a date poll.
+    pub const POLL_KINDS: &'static [&'static str] = &["poll_invitation", "poll_chaser"];
 
     /// The kinds that ask an executive for consent.
     pub const CONSENT_KINDS: &'static [&'static str] = &["consent_request", "consent_chaser"];
@@ -286,6 +317,10 @@ impl Payload {
             Self::CandidateInvitation { .. } => "candidate_invitation",
             Self::CandidateRejected { .. } => "candidate_rejected",
             Self::NominationOutcome { .. } => "nomination_outcome",
+            Self::PollInvitation { .. } => "poll_invitation",
+            Self::PollChaser { .. } => "poll_chaser",
+            Self::PollCancelled { .. } => "poll_cancelled",
+            Self::PollClosed { .. } => "poll_closed",
         }
     }
 
@@ -303,7 +338,9 @@ impl Payload {
     pub const fn priority(&self) -> Priority {
         match self {
             Self::Cancellation { .. } => Priority::Cancel,
-            Self::Invitation { .. } | Self::InvitationUpdate { .. } => Priority::Invitation,
+            Self::Invitation { .. }
+            | Self::InvitationUpdate { .. }
+            | Self::PollInvitation { .. } => Priority::Invitation,
             Self::FreshLink { .. }
             | Self::IntakeReceived { .. }
             | Self::IntakeReferred { .. }
@@ -327,8 +364,10 @@ impl Payload {
             | Self::ConsentBounced { .. }
             | Self::CandidateInvitation { .. }
             | Self::CandidateRejected { .. }
-            | Self::NominationOutcome { .. } => Priority::Notice,
-            Self::ConsentChaser { .. } => Priority::Reminder,
+            | Self::NominationOutcome { .. }
+            | Self::PollCancelled { .. }
+            | Self::PollClosed { .. } => Priority::Notice,
+            Self::ConsentChaser { .. } | Self::PollChaser { .. } => Priority::Reminder,
         }
     }
 }
@@ -483,6 +522,20 @@ mod tests {
             },
             Payload::NominationOutcome {
                 nomination: NominationId::generate(),
+            },
+            Payload::PollInvitation {
+                invitation: InvitationId::generate(),
+                round: 2,
+            },
+            Payload::PollChaser {
+                invitation: InvitationId::generate(),
+                hours: 72,
+            },
+            Payload::PollCancelled {
+                invitation: InvitationId::generate(),
+            },
+            Payload::PollClosed {
+                meeting: MeetingId::generate(),
             },
         ];
         for payload in payloads {

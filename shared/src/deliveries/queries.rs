@@ -234,3 +234,29 @@ pub fn was_mailed(conn: &mut DbConn, person: PersonId) -> DbResult<bool> {
         .optional()?;
     Ok(found.is_some())
 }
+
+/// Which invitees of a meeting were sent mails of these kinds, or may have been, and when: one
+/// line per mail.
+pub fn told_about(
+    conn: &mut DbConn,
+    meeting: MeetingId,
+    kinds: &[&str],
+) -> DbResult<Vec<(InvitationId, Timestamp)>> {
+    let rows: Vec<(Option<InvitationId>, Option<At>, At)> = deliveries::table
+        .filter(deliveries::meeting.eq(meeting))
+        .filter(deliveries::kind.eq_any(kinds.to_vec()))
+        .filter(deliveries::state.eq_any([DeliveryState::Sent, DeliveryState::Unknown]))
+        .select((
+            deliveries::invitation,
+            deliveries::sent_at,
+            deliveries::due_at,
+        ))
+        .load(conn)?;
+    let told = rows
+        .into_iter()
+        .filter_map(|(invitation, sent_at, due_at)| {
+            // One that may have arrived has no instant of its own.
+            Some((invitation?, sent_at.unwrap_or(due_at).0))
+        });
+    Ok(told.collect())
+}

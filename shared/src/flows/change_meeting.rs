@@ -9,7 +9,8 @@
 //! | somebody is added | stays | they, an invitation |
 //! | somebody is removed | rises | they, a cancellation if the invitation reached them |
 //!
-//! A meeting without a date is in nobody's calendar: whatever changes in it sends nothing.
+//! A meeting without a date is in nobody's calendar: whatever changes in it sends nothing, but for
+//! the mail that asks somebody who comes on the list of a date poll to vote.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +20,10 @@ use crate::clock::LocalNow;
 use crate::db::{DbConn, DbError, DbResult};
 use crate::ids::{InvitationId, MeetingId, PersonId};
 use crate::invitations::{self, Invitation, InvitationAnswer, Invitee};
-use crate::meetings::{self, CannotChange, Meeting, MeetingChange, PeriodError, Reach};
+use crate::meetings::{
+    self, CannotChange, Meeting, MeetingChange, MeetingStatus, PeriodError, Reach,
+};
+use crate::polls;
 
 /// What is to change.
 #[derive(Debug, Clone, Default)]
@@ -106,13 +110,25 @@ impl Plan {
     }
 
     fn mails(&self) -> MailCounts {
-        if self.meeting.is_undated() {
-            return MailCounts::default();
-        }
         let people = &self.people;
+        let asked = people.added.len() + people.invited_again.len();
+        match self.meeting.status {
+            MeetingStatus::Draft => return MailCounts::default(),
+            // Whoever comes on the list is asked to vote.
+            MeetingStatus::Polling => {
+                return MailCounts {
+                    invitations: asked,
+                    ..MailCounts::default()
+                };
+            }
+            MeetingStatus::Scheduled
+            | MeetingStatus::Held
+            | MeetingStatus::NotHeld
+            | MeetingStatus::Cancelled => {}
+        }
         let reached = |it: &&Invitation| it.last_sequence_sent.is_some();
         MailCounts {
-            invitations: people.added.len() + people.invited_again.len(),
+            invitations: asked,
             updates: people.told.len(),
             cancellations: people.removed.iter().filter(reached).count(),
         }
@@ -150,7 +166,7 @@ pub fn change_meeting(
         plan.meeting
     };
     let mut invitations = if meeting.is_undated() {
-        relist(conn, now, &meeting, plan.people)?
+        relist(conn, actor, now, &meeting, plan.people)?
     } else {
         tell(conn, actor, now, &meeting, plan.people)?
     };
@@ -190,9 +206,11 @@ fn tell(
     Ok(invitations)
 }
 
-/// Writes who is on the list of a meeting without a date.
+/// Writes who is on the list of a meeting without a date. While its date is polled, whoever comes
+/// on it is asked to vote.
 fn relist(
     conn: &mut DbConn,
+    actor: &Actor,
     now: LocalNow,
     meeting: &Meeting,
     people: People,
@@ -202,10 +220,14 @@ fn relist(
         invitations.push(invitations::strike(conn, now.at, meeting, invitation)?);
     }
     for again in people.invited_again {
-        invitations.push(invitations::prepare_again(conn, now.at, meeting, again)?);
+        let listed = invitations::prepare_again(conn, now.at, meeting, again)?;
+        polls::ask(conn, actor, now, meeting, &listed)?;
+        invitations.push(listed);
     }
     for invitee in people.added {
-        invitations.push(invitations::prepare(conn, now.at, meeting, invitee)?);
+        let listed = invitations::prepare(conn, now.at, meeting, invitee)?;
+        polls::ask(conn, actor, now, meeting, &listed)?;
+        invitations.push(listed);
     }
     Ok(invitations)
 }

@@ -13,7 +13,7 @@ use crate::catalogue::Language;
 use crate::consents::{Consent, ConsentStatus};
 use crate::db::{DbConn, DbError};
 use crate::deliveries::{self, Delivery, DroppedReason, Payload};
-use crate::ids::{ConsentId, NetworkMembershipId, OfferId, PersonId};
+use crate::ids::{ConsentId, InvitationId, NetworkMembershipId, OfferId, PersonId};
 use crate::intakes::IntakeStatus;
 use crate::keys::KeyRing;
 use crate::links::{LinkPurpose, LinkToken};
@@ -35,6 +35,7 @@ mod network;
 pub(in crate::flows) mod nomination;
 mod notice;
 mod offer;
+mod poll;
 mod referral;
 mod trajectory;
 
@@ -172,6 +173,10 @@ enum Facts {
     CandidateInvitation(Candidacy),
     CandidateRejected(Candidacy),
     NominationOutcome(membership::OutcomeFacts),
+    PollInvitation(Box<poll::PollFacts>),
+    PollChaser(Box<poll::PollFacts>),
+    PollCancelled(Box<poll::PollFacts>),
+    PollClosed(Box<poll::ClosedFacts>),
 }
 
 /// A fact that was looked for: what was found, or why the mail is no longer wanted.
@@ -260,6 +265,10 @@ pub fn compose(
         Facts::CandidateInvitation(candidacy) => composer.candidate_invitation(&candidacy)?,
         Facts::CandidateRejected(candidacy) => composer.candidate_rejected(&candidacy)?,
         Facts::NominationOutcome(facts) => composer.nomination_outcome(&facts)?,
+        Facts::PollInvitation(facts) => composer.poll_invitation(&facts)?,
+        Facts::PollChaser(facts) => composer.poll_chaser(&facts)?,
+        Facts::PollCancelled(facts) => composer.poll_cancelled(&facts)?,
+        Facts::PollClosed(facts) => composer.poll_closed(&facts)?,
     };
     Ok(Composed::Mail(Box::new(mail)))
 }
@@ -322,6 +331,11 @@ fn look(conn: &mut DbConn, delivery: &Delivery, now: Timestamp) -> Looked<(Optio
         Payload::FreshLink { purpose, object } if purpose == LinkPurpose::Consent.as_str() => {
             consent::look(conn, ConsentId(*object), ConsentStatus::Requested)?
                 .map(Facts::ConsentLink)
+        }
+        Payload::FreshLink { purpose, object } if purpose == LinkPurpose::DatePoll.as_str() => {
+            poll::look_link(conn, InvitationId(*object), now)?
+                .map(Box::new)
+                .map(Facts::PollInvitation)
         }
         Payload::FreshLink { purpose, object } => {
             meeting::look_fresh_link(conn, purpose, *object, now)?.map(Facts::FreshLink)
@@ -408,6 +422,22 @@ fn look(conn: &mut DbConn, delivery: &Delivery, now: Timestamp) -> Looked<(Optio
         Payload::NominationOutcome { nomination } => {
             membership::look_outcome(conn, *nomination)?.map(Facts::NominationOutcome)
         }
+        Payload::PollInvitation { invitation, round } => {
+            poll::look_invitation(conn, *invitation, *round, now)?
+                .map(Box::new)
+                .map(Facts::PollInvitation)
+        }
+        Payload::PollChaser { invitation, hours } => {
+            poll::look_chaser(conn, *invitation, *hours, now)?
+                .map(Box::new)
+                .map(Facts::PollChaser)
+        }
+        Payload::PollCancelled { invitation } => poll::look_cancelled(conn, *invitation)?
+            .map(Box::new)
+            .map(Facts::PollCancelled),
+        Payload::PollClosed { meeting } => poll::look_closed(conn, *meeting)?
+            .map(Box::new)
+            .map(Facts::PollClosed),
     };
     let facts = match facts {
         Ok(facts) => facts,

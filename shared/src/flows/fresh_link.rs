@@ -21,6 +21,7 @@ use crate::networks::{self, MembershipStatus};
 use crate::nominations::{self, NominationStatus};
 use crate::offers::{self, Offer};
 use crate::people;
+use crate::polls::{self, PollAction};
 use crate::words::EmailAddress;
 
 /// What the visitor sent.
@@ -68,16 +69,14 @@ pub fn ask(
     }
     match link.purpose {
         LinkPurpose::Answer => send_for_invitation(conn, trace, now, &link),
+        LinkPurpose::DatePoll => send_for_poll(conn, trace, now, &link),
         LinkPurpose::Offer => send_for_offer(conn, trace, now, &link),
         LinkPurpose::Unsubscribe => send_for_membership(conn, trace, now, &link),
         LinkPurpose::ConfirmNomination => send_for_nomination(conn, trace, now, &link),
         LinkPurpose::Candidate => send_for_candidacy(conn, trace, now, &link),
         LinkPurpose::Consent => send_for_consent(conn, trace, now, &link),
         // Their pages come with the features they belong to.
-        LinkPurpose::DatePoll
-        | LinkPurpose::TeamSeat
-        | LinkPurpose::Experience
-        | LinkPurpose::Calendar => Ok(None),
+        LinkPurpose::TeamSeat | LinkPurpose::Experience | LinkPurpose::Calendar => Ok(None),
     }
 }
 
@@ -112,6 +111,41 @@ fn send_for_invitation(
         order_key: OrderKey::meeting(meeting.id, link.recipient),
         due_at: now,
         expires_at: Some(meeting.period.starts_at()),
+    };
+    let actor = Actor::link_holder(link.recipient, Permit::InvitationsAnswer).traced(*trace);
+    deliveries::enqueue(conn, &new, &actor, now)
+}
+
+fn send_for_poll(
+    conn: &mut DbConn,
+    trace: &Trace,
+    now: Timestamp,
+    link: &Link,
+) -> DbResult<Option<DeliveryId>> {
+    let Some(invitation) = invitations::find(conn, InvitationId(link.object))? else {
+        return Ok(None);
+    };
+    let Some(poll) = polls::find(conn, invitation.meeting)? else {
+        return Ok(None);
+    };
+    let pointless = !poll.allows(PollAction::Vote, now)
+        || !invitation.answer.is_open()
+        || invitation.person != link.recipient;
+    if pointless {
+        return Ok(None);
+    }
+    let new = NewDelivery {
+        dedupe_key: once_an_hour(link, now),
+        payload: payload(link),
+        recipient: link.recipient,
+        subject: Subject {
+            kind: "meeting",
+            id: invitation.meeting.0,
+        },
+        meeting: Some((invitation.meeting, invitation.id, invitation.sequence)),
+        order_key: OrderKey::meeting(invitation.meeting, link.recipient),
+        due_at: now,
+        expires_at: Some(poll.closes_at),
     };
     let actor = Actor::link_holder(link.recipient, Permit::InvitationsAnswer).traced(*trace);
     deliveries::enqueue(conn, &new, &actor, now)

@@ -24,6 +24,7 @@ pub mod network;
 pub mod nomination;
 pub mod notice;
 pub mod offer;
+pub mod poll;
 pub mod referral;
 mod render;
 pub mod time_words;

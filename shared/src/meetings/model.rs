@@ -31,14 +31,14 @@ text_enum! {
     pub enum MeetingAction {
         /// Move it, change what it says, or who is invited; until it starts.
         Change => "change",
-        /// Fix its day and time, and invite people.
-        Schedule => "schedule",
-        /// Ask the invitees which dates suit.
-        OpenPoll => "open_poll",
         /// Call it off.
         Cancel => "cancel",
         /// Say whether it took place, once it has started; also to correct what was said.
         RecordOutcome => "record_outcome",
+        /// Fix its day and time, and invite people.
+        Schedule => "schedule",
+        /// Ask the invitees which dates suit.
+        OpenPoll => "open_poll",
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::result::{represented, voters};
 use super::{
     ChangePollError, MAX_OPTIONS, OpenPollError, OptionState, Poll, PollAction, PollOption,
-    PollProblem, PollStatus, Voter, queries,
+    PollProblem, PollStatus, Voter, mails, queries,
 };
 use crate::access::{Actor, Granted, MeetingsWrite, Scope};
 use crate::audit::{self, AuditLine};
@@ -91,6 +91,7 @@ pub fn open(
     let meeting = meetings::poll_date(conn, actor, now.at, from, meeting)?;
     let told = ("poll.opened", "poll.open");
     trace(conn, actor, now, &meeting, &poll, None, told)?;
+    mails::ask_all(conn, actor, now, &meeting, &poll)?;
     Ok((meeting, poll))
 }
 
@@ -104,7 +105,7 @@ pub fn change(
     change: PollChange,
 ) -> Result<Poll, ChangePollError> {
     let (meeting, poll) = found(conn, granted.scope(), id, expected_version)?;
-    let from = poll.status;
+    let (from, round) = (poll.status, poll.round);
     let mut changed = poll.after(PollAction::Change, now.at)?;
     let options = queries::options_of(conn, id)?;
     let before: Vec<LocalPeriod> = options.iter().map(|it| it.period.clone()).collect();
@@ -146,6 +147,9 @@ pub fn change(
     };
     let told = ("poll.changed", "poll.change");
     trace(conn, actor, now, &meeting, &changed, Some(from), told)?;
+    if changed.round > round {
+        mails::ask_all(conn, actor, now, &meeting, &changed)?;
+    }
     Ok(changed)
 }
 
@@ -220,6 +224,7 @@ fn end(
     let closed = queries::update(conn, poll.after(PollAction::Close, now.at)?)?;
     let told = ("poll.closed", "poll.close");
     trace(conn, actor, now, meeting, &closed, Some(from), told)?;
+    mails::tell_organiser(conn, actor, now, meeting, &closed)?;
     Ok(closed)
 }
 
@@ -241,7 +246,8 @@ pub fn follow_cancellation(
     let ended = queries::update(conn, ended)?;
     queries::release_options(conn, cancelled.id, None)?;
     let told = ("poll.cancelled", "poll.cancel");
-    trace(conn, actor, now, cancelled, &ended, Some(from), told)
+    trace(conn, actor, now, cancelled, &ended, Some(from), told)?;
+    mails::tell_of_cancellation(conn, actor, now, cancelled)
 }
 
 fn found(

@@ -13,11 +13,17 @@
 //! on options that stay survive a change of the others. Who votes for which municipality follows
 //! from the roles they hold on that day, so that a delegate represents theirs. How an option wins
 //! is in [`rules`]; the counts are computed on every look and frozen by the choice.
+//!
+//! Everybody is asked by mail, anew when there are new options. Whoever has not voted on every
+//! option is reminded three days and one day before the end, and never within two days of the mail
+//! before. The organiser hears when the poll closed.
 
 mod actions;
+mod chase;
 mod choose;
 mod errors;
 mod life_cycle;
+mod mails;
 mod model;
 mod queries;
 mod result;
@@ -25,11 +31,13 @@ pub mod rules;
 mod vote;
 
 pub use actions::{NewPoll, PollChange, change, close, close_due, follow_cancellation, open};
+pub use chase::{CHASERS, chase_due};
 pub use choose::{AgreedMeeting, choose};
 pub use errors::{
     ChangePollError, ChoosePollOptionError, OpenPollError, PollProblem, VoteError, VoteProblem,
 };
 pub use life_cycle::{InvalidPollTransition, PollAction, PollStatus};
+pub use mails::ask;
 pub use model::{MAX_OPTIONS, OptionState, Poll, PollOption, PollVote, Vote};
 pub use queries::{find, options_of, required_of, votes_by, votes_of};
 pub use result::{PollDetail, Voter, detail};

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-use super::{OptionState, Poll, PollOption, PollResult, PollStatus, PollVote, Vote};
+use super::{CHASERS, OptionState, Poll, PollOption, PollResult, PollStatus, PollVote, Vote};
 use crate::db::columns::At;
 use crate::db::schema::{date_poll_municipalities, date_poll_options, date_poll_votes, date_polls};
 use crate::db::{DbConn, DbError, DbResult, one_row};
@@ -184,6 +184,40 @@ pub(super) fn over(conn: &mut DbConn, now: Timestamp, limit: i64) -> DbResult<Ve
         .into_iter()
         .map(Poll::try_from)
         .collect()
+}
+
+/// Open polls that end after `now` and at `until` or before; at most `limit`, the first to end
+/// first. One of which the last chaser went out is not among them.
+pub(super) fn closing(
+    conn: &mut DbConn,
+    now: Timestamp,
+    until: Timestamp,
+    limit: i64,
+) -> DbResult<Vec<Poll>> {
+    let last = CHASERS.into_iter().min().unwrap_or_default();
+    let not_done = date_polls::last_chaser
+        .is_null()
+        .or(date_polls::last_chaser.gt(last));
+    date_polls::table
+        .filter(date_polls::status.eq(PollStatus::Open))
+        .filter(date_polls::closes_at.gt(At(now)))
+        .filter(date_polls::closes_at.le(At(until)))
+        .filter(not_done.assume_not_null())
+        .order((date_polls::closes_at, date_polls::meeting))
+        .limit(limit)
+        .select(PollRow::as_select())
+        .load(conn)?
+        .into_iter()
+        .map(Poll::try_from)
+        .collect()
+}
+
+/// Notes which chaser went out. No change of the poll itself, so its version stays.
+pub(super) fn note_chaser(conn: &mut DbConn, meeting: MeetingId, hours: i32) -> DbResult<()> {
+    diesel::update(date_polls::table.find(meeting))
+        .set(date_polls::last_chaser.eq(hours))
+        .execute(conn)?;
+    Ok(())
 }
 
 fn json(result: Option<&PollResult>) -> DbResult<Option<String>> {

@@ -5,7 +5,7 @@ mod coordinating;
 mod importing;
 mod life;
 mod making;
-mod open;
+pub mod open;
 mod seeing;
 
 use koplopers_shared::access::Role;

@@ -2,6 +2,8 @@
 
 mod drafts;
 mod life;
+mod mails;
+mod page;
 mod refusals;
 mod states;
 
