@@ -21,7 +21,7 @@ use crate::{
     decisions, docs_page, document, events, glossary, health, identity_links, inbound_mail,
     intakes, knowledge, learning_groups, me, meetings, members, municipalities, networks,
     nominations, oauth, offers, organisations, people, polls, programmes, reference, reviews,
-    theme_rounds, trajectories,
+    series, theme_rounds, trajectories,
 };
 
 /// Where the API lives. It is in `servers` of the document, and not in its paths.
@@ -50,6 +50,7 @@ fn operations(config: &mut ServiceConfig<'_>) {
         .configure(decisions::routes)
         .configure(meetings::routes)
         .configure(polls::routes)
+        .configure(series::routes)
         .configure(knowledge::routes)
         .configure(offers::routes)
         .configure(trajectories::routes)

@@ -51,6 +51,7 @@ pub mod query;
 pub mod reference;
 pub mod reply;
 pub mod reviews;
+pub mod series;
 pub mod server;
 pub mod state;
 pub mod text;

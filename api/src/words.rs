@@ -16,7 +16,7 @@ use koplopers_shared::intakes::IntakeStatus;
 use koplopers_shared::invitations::AnswerChoice;
 use koplopers_shared::knowledge::ItemStatus;
 use koplopers_shared::learning_groups::GroupStatus;
-use koplopers_shared::meetings::{MeetingOutcome, MeetingStatus};
+use koplopers_shared::meetings::{MeetingOutcome, MeetingStatus, Presence};
 use koplopers_shared::members::{MemberStatus, Visibility};
 use koplopers_shared::networks::{MembershipStatus, NetworkKind, NetworkStatus};
 use koplopers_shared::nominations::{Channel, NominationOutcome, NominationStatus};
@@ -81,6 +81,7 @@ word_schemas! {
     MeetingStatusWord of MeetingStatus, "MeetingStatus", "Where a meeting stands; see the glossary.";
     AnswerChoiceWord of AnswerChoice, "AnswerChoice", "What an invitee can answer.";
     MeetingOutcomeWord of MeetingOutcome, "MeetingOutcome", "What came of a meeting.";
+    PresenceWord of Presence, "Presence", "Whether somebody was at a meeting.";
     OfferStatusWord of OfferStatus, "OfferStatus", "Where an offer stands; see the glossary.";
     OptionKindWord of OptionKind, "OptionKind", "What kind of option a building block is; see the glossary.";
     TrajectoryStatusWord of TrajectoryStatus, "TrajectoryStatus", "Where a trajectory stands; see the glossary.";

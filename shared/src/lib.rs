@@ -47,6 +47,7 @@ pub mod reviews;
 pub mod schedule;
 pub mod search;
 pub mod secrets;
+pub mod series;
 pub mod settings;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -5,7 +5,8 @@ use jiff::civil::DateTime;
 use koplopers_shared::access::{Permit, PermitSet};
 use koplopers_shared::catalogue::words::{KnowledgeSource, LearningPractice, MeetingKind};
 use koplopers_shared::ids::{
-    IntakeId, InvitationId, LearningGroupId, MeetingId, PersonId, PracticeId, TrajectoryId,
+    IntakeId, InvitationId, LearningGroupId, MeetingId, PersonId, PracticeId, SeriesId,
+    TrajectoryId,
 };
 use koplopers_shared::invitations::{AnsweredVia, Invitation, InvitationAnswer};
 use koplopers_shared::meetings::{Meeting, MeetingAction, MeetingOutcome, MeetingStatus};
@@ -81,6 +82,9 @@ pub struct MeetingListFilter {
     /// Only those of this trajectory on its own.
     #[param(value_type = Option<uuid::Uuid>)]
     pub trajectory: Option<TrajectoryId>,
+    /// Only those of this series.
+    #[param(value_type = Option<uuid::Uuid>)]
+    pub series: Option<SeriesId>,
     /// Only those that start at this instant or later.
     #[param(format = "date-time", value_type = Option<String>)]
     pub starts_from: Option<Timestamp>,
@@ -121,6 +125,9 @@ pub struct MeetingView {
     /// The trajectory whose meeting it is, for one that is in no learning group.
     #[schema(value_type = Option<uuid::Uuid>)]
     trajectory: Option<TrajectoryId>,
+    /// The series that it belongs to.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    series: Option<SeriesId>,
     /// Who organises it.
     #[schema(value_type = Option<uuid::Uuid>)]
     organiser: Option<PersonId>,
@@ -191,6 +198,7 @@ impl MeetingView {
             learning_group: meeting.extras.learning_group,
             practice: meeting.extras.practice,
             trajectory: meeting.extras.trajectory,
+            series: meeting.extras.series,
             organiser: meeting.organiser,
             local_start: meeting.period.local_start(),
             local_end: meeting.period.local_end(),

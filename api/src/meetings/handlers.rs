@@ -55,7 +55,7 @@ pub async fn list_meetings(
         learning_group: filter.learning_group,
         practice: filter.practice,
         trajectory: filter.trajectory,
-        series: None,
+        series: filter.series,
         starts_from: filter.starts_from,
         starts_to: filter.starts_to,
     };

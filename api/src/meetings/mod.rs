@@ -1,7 +1,9 @@
 //! Meetings over HTTP (S1).
 
 mod answers;
+mod attendance;
 mod changes;
+mod copy;
 mod dto;
 mod handlers;
 mod invitees;
@@ -14,6 +16,7 @@ pub use changes::PeriodRequest;
 pub use dto::{InvitationView, MeetingDetailView, MeetingView};
 pub use invitees::{InviteeRequest, invitee_field};
 pub use period::{local_period, period_and_venue, period_problem};
+pub use plan::{PlanMeetingRequest, meeting_plan};
 
 /// Mounts the operations on meetings.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -27,5 +30,10 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(changes::change_meeting)
         .service(plan::schedule_meeting)
         .service(handlers::cancel_meeting)
-        .service(handlers::record_meeting_outcome);
+        .service(handlers::record_meeting_outcome)
+        .service(attendance::list_meeting_attendance)
+        .service(attendance::record_meeting_attendance)
+        .service(attendance::get_meeting_minutes)
+        .service(attendance::write_meeting_minutes)
+        .service(copy::copy_meeting);
 }

@@ -7,7 +7,9 @@ use koplopers_shared::catalogue::words::{KnowledgeSource, LearningPractice, Meet
 use koplopers_shared::flows::{
     self, BelongsProblem, MeetingPlan, ScheduleDraftError, ScheduleMeetingError, ScheduleProblem,
 };
-use koplopers_shared::ids::{LearningGroupId, MeetingId, PersonId, PracticeId, TrajectoryId};
+use koplopers_shared::ids::{
+    LearningGroupId, MeetingId, PersonId, PracticeId, SeriesId, TrajectoryId,
+};
 use koplopers_shared::invitations::Invitee;
 use koplopers_shared::meetings::{MeetingExtras, NewMeeting};
 use koplopers_shared::words::{MunicipalityCode, Slug};
@@ -65,6 +67,9 @@ pub struct PlanMeetingRequest {
     /// The trajectory whose meeting it is, for one that is in no learning group.
     #[schema(value_type = Option<uuid::Uuid>, nullable = false)]
     trajectory: Option<TrajectoryId>,
+    /// The series that it belongs to.
+    #[schema(value_type = Option<uuid::Uuid>, nullable = false)]
+    series: Option<SeriesId>,
     /// Who organises it; the caller when left out.
     #[schema(value_type = Option<uuid::Uuid>, nullable = false)]
     organiser: Option<PersonId>,
@@ -113,6 +118,14 @@ pub struct PlanMeetingRequest {
     draft: bool,
 }
 
+impl PlanMeetingRequest {
+    /// Whether nothing is sent yet.
+    #[must_use]
+    pub const fn is_draft(&self) -> bool {
+        self.draft
+    }
+}
+
 /// Plan a meeting
 ///
 /// Everybody invited gets a mail with a calendar invitation and a link to answer. With
@@ -139,7 +152,7 @@ pub async fn plan_meeting(
     } else {
         flows::schedule_meeting
     };
-    let plan = plan_of(body, &state)?;
+    let plan = meeting_plan(body, &state)?;
     operation::post(&state, auth, key, move |conn, by| {
         make(conn, by.granted(), by.now(), plan.clone()).map(|planned| {
             let location = format!("/v1/meetings/{}", planned.meeting.id);
@@ -187,7 +200,8 @@ pub async fn schedule_meeting(
     .await
 }
 
-fn plan_of(request: PlanMeetingRequest, state: &AppState) -> Result<MeetingPlan, Problem> {
+/// The plan of a body, with everything that is wrong with its time and place at once.
+pub fn meeting_plan(request: PlanMeetingRequest, state: &AppState) -> Result<MeetingPlan, Problem> {
     let zone = request.time_zone.as_deref();
     let period = local_period(request.local_start, request.local_end, zone, state);
     let (period, venue) = period_and_venue(period, request.place, request.online_url)?;
@@ -208,7 +222,7 @@ fn plan_of(request: PlanMeetingRequest, state: &AppState) -> Result<MeetingPlan,
                 learning_group: request.learning_group,
                 practice: request.practice,
                 trajectory: request.trajectory,
-                series: None,
+                series: request.series,
                 capacity: None,
             },
         },
@@ -260,6 +274,7 @@ fn belongs_field(problem: BelongsProblem) -> FieldError {
         BelongsProblem::UnknownTrajectory => {
             ("/trajectory", "unknown", "there is no such trajectory")
         }
+        BelongsProblem::UnknownSeries => ("/series", "unknown", "there is no such series"),
         BelongsProblem::TrajectoryInGroup => (
             "/trajectory",
             "not-allowed",

@@ -24,6 +24,7 @@ mod knowledge;
 mod learning_groups;
 mod limits;
 mod mail_room;
+mod meeting_records;
 mod meetings;
 mod members;
 mod municipalities;

@@ -5,7 +5,7 @@ use crate::catalogue::programme::PlanUnit;
 use crate::db::{DbConn, DbError, DbResult};
 use crate::learning_groups::{self, GroupAction, LearningGroup, Practice};
 use crate::meetings::NewMeeting;
-use crate::{programmes, trajectories};
+use crate::{programmes, series, trajectories};
 
 /// Something that a meeting cannot belong to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub enum BelongsProblem {
     UnknownTrajectory,
     /// A trajectory in a learning group meets as a practice of it.
     TrajectoryInGroup,
+    /// There is no such series.
+    UnknownSeries,
 }
 
 /// Everything that is wrong with what a meeting belongs to. A meeting that names no programme or
@@ -72,6 +74,11 @@ pub(super) fn belongs_problems(
                 meeting.programme.get_or_insert(trajectory.programme);
             }
         }
+    }
+    if let Some(id) = extras.series
+        && series::find(conn, &Scope::Institute, id)?.is_none()
+    {
+        problems.push(BelongsProblem::UnknownSeries);
     }
     Ok(problems)
 }

@@ -11,6 +11,7 @@ mod change_meeting;
 mod change_round;
 mod compose_mail;
 mod consent_parties;
+mod copy_meeting;
 mod decide;
 mod decide_candidacy;
 mod erase_person;
@@ -23,8 +24,10 @@ mod nominate;
 mod object;
 mod open_nomination;
 mod places;
+mod plan_series;
 mod plan_talk;
 mod receive_mail;
+mod record_attendance;
 mod record_outcome;
 mod refer_intake;
 mod regroup;
@@ -55,6 +58,7 @@ pub use change_round::change_round;
 pub use compose_mail::{
     ComposeError, Composed, ComposedMail, Letterhead, compose, no_longer_wanted,
 };
+pub use copy_meeting::{CopyMeetingError, copy_meeting};
 pub(crate) use decide::decisions_seen;
 pub use decide::{
     DecideError, HinderedIntake, NewDecision, ReleaseRoundError, decision_of, prepare_decision,
@@ -74,8 +78,12 @@ pub use nominate::{ImportedNomination, TELL_WITHIN, import_nomination, nominate}
 pub use object::{ObjectError, Objected, object};
 pub use open_nomination::{ConfirmNominationError, confirm_nomination, receive_open_nomination};
 pub use places::free_place;
+pub use plan_series::{MOST_INVITATIONS, PlanSeriesError, PlannedSeries, SeriesPlan, plan_series};
 pub use plan_talk::{PlanTalkError, PlannedTalk, TalkPlan, plan_talk};
 pub use receive_mail::{ReceiveMailError, receive_mail};
+pub use record_attendance::{
+    AttendanceProblem, RecordMeetingError, record_attendance, write_minutes,
+};
 pub use record_outcome::record_outcome;
 pub use refer_intake::{NewReferral, NotOffered, ReferIntakeError, ReferralProblem, refer_intake};
 pub use regroup::{RegroupError, merge_candidacies, split_candidacy};

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::{
-    InvalidMeetingTransition, LocalPeriod, Meeting, MeetingExtras, MeetingOutcome, MeetingStatus,
-    Reach, Venue, extras, queries, revisions,
+    Attendance, InvalidMeetingTransition, LocalPeriod, Meeting, MeetingExtras, MeetingOutcome,
+    MeetingStatus, Reach, Venue, attendance, extras, queries, revisions,
 };
 use crate::access::Actor;
 use crate::audit::{self, AuditLine};
@@ -248,6 +248,46 @@ pub fn record_outcome(
         Some(from),
     )?;
     Ok(recorded)
+}
+
+/// Stores who was at a meeting that has started. Whoever calls has looked at the list.
+pub fn record_attendance(
+    conn: &mut DbConn,
+    actor: &Actor,
+    now: Timestamp,
+    meeting: Meeting,
+    attended: &[Attendance],
+) -> DbResult<Meeting> {
+    let from = meeting.status;
+    let meeting = Meeting {
+        updated_at: now,
+        ..meeting
+    };
+    let meeting = queries::update(conn, meeting)?;
+    attendance::replace_attendance(conn, &meeting, attended)?;
+    let words = ("meeting.attendance_recorded", "meeting.record_attendance");
+    trace(conn, actor, now, &meeting, words, Some(from))?;
+    Ok(meeting)
+}
+
+/// Stores the minutes of a meeting that has started.
+pub fn write_minutes(
+    conn: &mut DbConn,
+    actor: &Actor,
+    now: Timestamp,
+    meeting: Meeting,
+    body: &str,
+) -> DbResult<Meeting> {
+    let from = meeting.status;
+    let meeting = Meeting {
+        updated_at: now,
+        ..meeting
+    };
+    let meeting = queries::update(conn, meeting)?;
+    attendance::replace_minutes(conn, &meeting, body)?;
+    let words = ("meeting.minutes_written", "meeting.write_minutes");
+    trace(conn, actor, now, &meeting, words, Some(from))?;
+    Ok(meeting)
 }
 
 fn trace(

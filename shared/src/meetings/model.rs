@@ -39,6 +39,12 @@ text_enum! {
         Schedule => "schedule",
         /// Ask the invitees which dates suit.
         OpenPoll => "open_poll",
+        /// Say who was there, once it has started.
+        RecordAttendance => "record_attendance",
+        /// Write what was said, once it has started.
+        WriteMinutes => "write_minutes",
+        /// Plan the same on another day.
+        Copy => "copy",
     }
 }
 
@@ -58,6 +64,10 @@ impl MeetingAction {
                 MeetingStatus::Held,
                 MeetingStatus::NotHeld,
             ],
+            Self::RecordAttendance | Self::WriteMinutes => {
+                &[MeetingStatus::Scheduled, MeetingStatus::Held]
+            }
+            Self::Copy => MeetingStatus::ALL,
         }
     }
 }
@@ -291,8 +301,10 @@ impl Meeting {
             // The time of a draft is but proposed.
             MeetingAction::Change => self.is_undated() || !self.has_started(now),
             MeetingAction::Schedule => !self.has_started(now),
-            MeetingAction::OpenPoll | MeetingAction::Cancel => true,
-            MeetingAction::RecordOutcome => self.has_started(now),
+            MeetingAction::OpenPoll | MeetingAction::Cancel | MeetingAction::Copy => true,
+            MeetingAction::RecordOutcome
+            | MeetingAction::RecordAttendance
+            | MeetingAction::WriteMinutes => self.has_started(now),
         };
         in_time && self.allows(action).is_ok()
     }

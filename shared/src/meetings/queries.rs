@@ -135,6 +135,24 @@ fn seen_by(scope: &Scope) -> Boxed {
         )
 }
 
+/// The series with a meeting that `scope` sees; `None` for all of them.
+pub(crate) fn series_seen(conn: &mut DbConn, scope: &Scope) -> DbResult<Option<Vec<SeriesId>>> {
+    if scope.codes().is_none() {
+        return Ok(None);
+    }
+    let in_series = having().filter(meeting_extras::series.is_not_null());
+    let seen: Vec<MeetingId> = seen_by(scope)
+        .filter(meetings::id.eq_any(in_series))
+        .select(meetings::id)
+        .load(conn)?;
+    let series = meeting_extras::table
+        .filter(meeting_extras::meeting.eq_any(seen))
+        .filter(meeting_extras::series.is_not_null())
+        .select(meeting_extras::series.assume_not_null())
+        .load(conn)?;
+    Ok(Some(series))
+}
+
 /// One meeting, if `scope` sees it.
 pub fn find(conn: &mut DbConn, scope: &Scope, id: MeetingId) -> DbResult<Option<Meeting>> {
     let row = seen_by(scope)

@@ -60,12 +60,15 @@ async fn act_on_poll(caller: &Caller<'_>, polled: &super::Polled, action: &str) 
     }
 }
 
-const MEETING_ACTIONS: [&str; 5] = [
+const MEETING_ACTIONS: [&str; 8] = [
     "change",
     "schedule",
     "open_poll",
     "cancel",
     "record_outcome",
+    "record_attendance",
+    "write_minutes",
+    "copy",
 ];
 
 async fn act_on_meeting(caller: &Caller<'_>, path: &str, action: &str) -> Answer {
@@ -85,6 +88,20 @@ async fn act_on_meeting(caller: &Caller<'_>, path: &str, action: &str) -> Answer
         "record_outcome" => {
             let held = json!({ "outcome": "held" });
             caller.put(&format!("{path}/outcome"), "*", &held).await
+        }
+        "record_attendance" => {
+            let nobody = json!({ "items": [] });
+            caller
+                .put(&format!("{path}/attendance"), "*", &nobody)
+                .await
+        }
+        "write_minutes" => {
+            let minutes = json!({ "text": "We spraken af." });
+            caller.put(&format!("{path}/minutes"), "*", &minutes).await
+        }
+        "copy" => {
+            let when = json!({ "localStart": "2026-06-11T13:00", "localEnd": "2026-06-11T15:00" });
+            post("/copy", when).await
         }
         other => panic!("no such action: {other}"),
     }
@@ -185,10 +202,13 @@ on_both_databases! {
                         || *role == Role::Member
                         || (*role == Role::Municipality && state != "draft");
                     let possible = match state {
-                        "draft" => action != "record_outcome",
-                        "polling" | "scheduled" => matches!(action, "change" | "cancel"),
-                        "held" | "not_held" => action == "record_outcome",
-                        _ => false,
+                        "draft" => matches!(action, "change" | "schedule" | "open_poll" | "cancel" | "copy"),
+                        "polling" | "scheduled" => matches!(action, "change" | "cancel" | "copy"),
+                        "held" => {
+                            matches!(action, "record_outcome" | "record_attendance" | "write_minutes" | "copy")
+                        }
+                        "not_held" => matches!(action, "record_outcome" | "copy"),
+                        _ => action == "copy",
                     };
                     let read = caller.get(&path).await;
                     let done = act_on_meeting(&caller, &path, action).await;
@@ -205,7 +225,7 @@ on_both_databases! {
                     let expected = match (may, possible, action) {
                         (false, _, _) => 403,
                         (true, false, _) => 409,
-                        (true, true, "open_poll") => 201,
+                        (true, true, "open_poll" | "copy") => 201,
                         (true, true, _) => 200,
                     };
                     assert_eq!(done.status, expected, "{name}: {}", done.text);
