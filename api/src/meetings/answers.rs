@@ -38,7 +38,8 @@ pub struct AnswerInvitationRequest {
 /// Answer one's own invitation
 ///
 /// Everybody answers for themselves: it takes the token of the person who is invited. Possible
-/// until the meeting starts, as often as they like. The link in the mail does the same.
+/// until the meeting starts, as often as they like. The link in the mail does the same. Who accepts
+/// when the meeting is full waits (`waitlisted`), and gets a mail when there is a place.
 #[utoipa::path(
     operation_id = "answer_invitation",
     tag = "meetings",

@@ -93,6 +93,11 @@ pub struct ChangeMeetingRequest {
     #[serde(default, deserialize_with = "patched")]
     #[schema(value_type = Option<LearningPracticeWord>)]
     learning_practice: Option<Option<LearningPractice>>,
+    /// How many people there is room for; null takes the bound away. Who waits gets the places that
+    /// come free; nobody loses one.
+    #[serde(default, deserialize_with = "patched")]
+    #[schema(value_type = Option<i32>, minimum = 1, maximum = 10_000)]
+    capacity: Option<Option<i32>>,
     /// Who is invited besides.
     #[serde(default)]
     #[schema(max_items = 500)]
@@ -228,6 +233,7 @@ fn changes_of(request: ChangeMeetingRequest, state: &AppState) -> Result<Meeting
             online_url: request.online_url,
             knowledge_source: request.knowledge_source,
             learning_practice: request.learning_practice,
+            capacity: request.capacity,
             attendees: false,
         },
         add: request

@@ -128,6 +128,8 @@ pub struct MeetingView {
     /// The series that it belongs to.
     #[schema(value_type = Option<uuid::Uuid>)]
     series: Option<SeriesId>,
+    /// How many people there is room for; null for no bound.
+    capacity: Option<i32>,
     /// Who organises it.
     #[schema(value_type = Option<uuid::Uuid>)]
     organiser: Option<PersonId>,
@@ -199,6 +201,7 @@ impl MeetingView {
             practice: meeting.extras.practice,
             trajectory: meeting.extras.trajectory,
             series: meeting.extras.series,
+            capacity: meeting.extras.capacity,
             organiser: meeting.organiser,
             local_start: meeting.period.local_start(),
             local_end: meeting.period.local_end(),

@@ -70,6 +70,9 @@ pub struct PlanMeetingRequest {
     /// The series that it belongs to.
     #[schema(value_type = Option<uuid::Uuid>, nullable = false)]
     series: Option<SeriesId>,
+    /// How many people there is room for; who accepts after that waits. No bound when left out.
+    #[schema(minimum = 1, maximum = 10_000, nullable = false)]
+    capacity: Option<i32>,
     /// Who organises it; the caller when left out.
     #[schema(value_type = Option<uuid::Uuid>, nullable = false)]
     organiser: Option<PersonId>,
@@ -223,7 +226,7 @@ pub fn meeting_plan(request: PlanMeetingRequest, state: &AppState) -> Result<Mee
                 practice: request.practice,
                 trajectory: request.trajectory,
                 series: request.series,
-                capacity: None,
+                capacity: request.capacity,
             },
         },
         invitees: request.invitees.into_iter().map(Invitee::from).collect(),

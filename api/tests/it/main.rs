@@ -46,4 +46,5 @@ mod stopping;
 mod theme_rounds;
 mod tokens;
 mod trajectories;
+mod waiting_list;
 mod walks;

@@ -70,6 +70,11 @@ pub enum Payload {
         /// The invitation that is no more.
         invitation: InvitationId,
     },
+    /// Who waited has a place.
+    PlaceFree {
+        /// The invitation.
+        invitation: InvitationId,
+    },
     /// A fresh link for one that has expired.
     FreshLink {
         /// The purpose of the link, a word of the `links` table.
@@ -241,6 +246,7 @@ impl Payload {
         "invitation",
         "invitation_update",
         "cancellation",
+        "place_free",
         "fresh_link",
         "intake_received",
         "intake_referred",
@@ -292,6 +298,7 @@ impl Payload {
             Self::Invitation { .. } => "invitation",
             Self::InvitationUpdate { .. } => "invitation_update",
             Self::Cancellation { .. } => "cancellation",
+            Self::PlaceFree { .. } => "place_free",
             Self::FreshLink { .. } => "fresh_link",
             Self::IntakeReceived { .. } => "intake_received",
             Self::IntakeReferred { .. } => "intake_referred",
@@ -340,6 +347,7 @@ impl Payload {
             Self::Cancellation { .. } => Priority::Cancel,
             Self::Invitation { .. }
             | Self::InvitationUpdate { .. }
+            | Self::PlaceFree { .. }
             | Self::PollInvitation { .. } => Priority::Invitation,
             Self::FreshLink { .. }
             | Self::IntakeReceived { .. }
@@ -429,6 +437,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "one payload of each kind")]
     fn the_stored_tag_of_a_payload_is_its_kind() {
         let payloads = [
             Payload::Invitation {
@@ -439,6 +448,9 @@ mod tests {
                 revision: 2,
             },
             Payload::Cancellation {
+                invitation: InvitationId::generate(),
+            },
+            Payload::PlaceFree {
                 invitation: InvitationId::generate(),
             },
             Payload::FreshLink {

@@ -170,6 +170,11 @@ pub fn change_meeting(
     } else {
         tell(conn, actor, now, &meeting, plan.people)?
     };
+    // Somebody was taken out, or there is more room.
+    for placed in invitations::let_in(conn, actor, now.at, &meeting)? {
+        invitations.retain(|invitation| invitation.id != placed.id);
+        invitations.push(placed);
+    }
     invitations.sort_unstable_by_key(|invitation| invitation.id);
     Ok(ChangedMeeting {
         meeting,

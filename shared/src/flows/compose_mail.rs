@@ -142,6 +142,7 @@ enum Facts {
     Invitation(meeting::MeetingFacts),
     InvitationUpdate(meeting::MeetingFacts),
     Cancellation(meeting::MeetingFacts),
+    PlaceFree(meeting::MeetingFacts),
     FreshLink(meeting::MeetingFacts),
     IntakeReceived(intake::IntakeFacts),
     IntakeReferred(referral::ReferralFacts),
@@ -237,6 +238,7 @@ pub fn compose(
         Facts::Invitation(facts) => composer.invitation(&facts)?,
         Facts::InvitationUpdate(facts) => composer.invitation_update(&facts)?,
         Facts::Cancellation(facts) => composer.cancellation(&facts)?,
+        Facts::PlaceFree(facts) => composer.place_free(&facts)?,
         Facts::FreshLink(facts) => composer.fresh_link(&facts)?,
         Facts::IntakeReceived(facts) => composer.intake_received(&facts)?,
         Facts::IntakeReferred(facts) => composer.intake_referred(&facts)?,
@@ -321,6 +323,9 @@ fn look(conn: &mut DbConn, delivery: &Delivery, now: Timestamp) -> Looked<(Optio
         }
         Payload::Cancellation { invitation } => {
             meeting::look_cancellation(conn, delivery, *invitation)?.map(Facts::Cancellation)
+        }
+        Payload::PlaceFree { invitation } => {
+            meeting::look_place(conn, *invitation, now)?.map(Facts::PlaceFree)
         }
         Payload::FreshLink { purpose, object } if purpose == LinkPurpose::Offer.as_str() => {
             offer::look_link(conn, OfferId(*object))?.map(Facts::OfferLink)

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{AnswerChoice, AnsweredVia, Invitation, InvitationAnswer, Wishes, queries};
+use super::{AnswerChoice, AnsweredVia, Invitation, InvitationAnswer, Wishes, queries, waiting};
 use crate::access::{Actor, Granted, InvitationsAnswer, PersonRequired, Scope};
 use crate::audit::{self, AuditLine};
 use crate::db::{DbConn, DbError, DbResult};
@@ -332,18 +332,23 @@ pub fn answer(
         });
     }
     let from = invitation.answer;
+    let placed = waiting::placed(conn, &meeting, &invitation, answer.choice)?;
+    // Who waits keeps their turn.
+    let waits_on = placed == InvitationAnswer::Waitlisted && placed == from;
+    let answered_at = invitation.answered_at.filter(|_| waits_on).or(Some(now));
     let answered = queries::update(
         conn,
         Invitation {
-            answer: answer.choice.into(),
+            answer: placed,
             remark: answer.remark,
-            answered_at: Some(now),
+            answered_at,
             answered_via: Some(answer.via),
             updated_at: now,
             ..invitation
         },
     )?;
     trace(conn, granted.actor(), now, &meeting, &answered, from)?;
+    waiting::let_in(conn, granted.actor(), now, &meeting)?;
     Ok(answered)
 }
 

@@ -3,7 +3,7 @@
 //! | answer | action | to |
 //! | --- | --- | --- |
 //! | – | invite | `needs_action` |
-//! | `needs_action`, accepted, tentative, declined | accept | accepted |
+//! | `needs_action`, accepted, tentative, declined | accept | accepted; waitlisted when the meeting is full |
 //! | `needs_action`, accepted, tentative, declined | answer tentatively | tentative |
 //! | `needs_action`, accepted, tentative, declined | decline | declined |
 //!
@@ -11,13 +11,18 @@
 //! | removed | invite again | `needs_action` |
 //! | accepted, tentative, declined | the meeting moves | `needs_action` |
 //!
+//! | waitlisted | accept | waitlisted |
+//! | waitlisted | answer tentatively, decline | tentative, declined |
+//! | waitlisted | a place comes free | accepted |
+//!
 //! To a meeting without a date people are put on the list, and invited when it has one. Answers
-//! change until the start of the meeting. Delegated and waitlisted have their place in the
-//! table already; their actions come with the features that need them.
+//! change until the start of the meeting. Delegated has its place in the table already; its actions
+//! come with the feature that needs it.
 
 mod actions;
 mod model;
 mod queries;
+mod waiting;
 
 pub use actions::{
     Answer, AnswerError, Invitee, answer, invite, invite_again, invite_prepared, prepare,
@@ -25,3 +30,4 @@ pub use actions::{
 };
 pub use model::{AnswerChoice, AnsweredVia, Invitation, InvitationAnswer, Wishes};
 pub use queries::{find, note_bounce, note_mail, of_meeting, of_meetings};
+pub use waiting::let_in;

@@ -66,8 +66,12 @@ impl InvitationAnswer {
     #[must_use]
     pub const fn is_open(self) -> bool {
         match self {
-            Self::NeedsAction | Self::Accepted | Self::Tentative | Self::Declined => true,
-            Self::Delegated | Self::Waitlisted | Self::Removed => false,
+            Self::NeedsAction
+            | Self::Accepted
+            | Self::Tentative
+            | Self::Declined
+            | Self::Waitlisted => true,
+            Self::Delegated | Self::Removed => false,
         }
     }
 }

@@ -14,8 +14,8 @@ use super::decision::{IntakeClosed, IntakeDeclined, IntakeMatched, IntakeWaitlis
 use super::institute::{Colour, Institute};
 use super::intake::{IntakeReceived, IntakeWithdrawn, ProgrammeContact, ProgrammeNames};
 use super::invitation::{
-    CalendarEntry, Cancellation, FreshLink, Invitation, InvitationUpdate, Meeting, Previous,
-    Removed,
+    CalendarEntry, Cancellation, FreshLink, Invitation, InvitationUpdate, Meeting, PlaceFree,
+    Previous, Removed,
 };
 use super::member::{MemberLeft, MemberWelcome};
 use super::membership::{CandidateInvitation, CandidateRejected, NominationEnd, NominationOutcome};
@@ -202,6 +202,7 @@ fn referred(typed: &str) -> IntakeReferred {
 }
 
 /// Every kind of mail in one language, with the same text added to each typed value.
+#[expect(clippy::too_many_lines, reason = "one sample of each mail")]
 fn all(typed: &str, language: Language) -> Vec<(&'static str, RenderedMail)> {
     let to = Recipient {
         name: Line::new(&format!("Sam de Vries{typed}")),
@@ -238,6 +239,13 @@ fn all(typed: &str, language: Language) -> Vec<(&'static str, RenderedMail)> {
                 },
                 answer_url: answer_url.clone(),
                 message,
+            },
+            &to,
+        ),
+        one(
+            &PlaceFree {
+                meeting: meeting(typed),
+                answer_url: answer_url.clone(),
             },
             &to,
         ),

@@ -161,6 +161,7 @@ pub fn change(
 ) -> DbResult<Meeting> {
     let from = changed.status;
     let changed = queries::update(conn, changed)?;
+    extras::replace(conn, &changed)?;
     if !changed.is_undated() && revisions::revision(conn, changed.id, changed.sequence)?.is_none() {
         revisions::insert(conn, &changed)?;
     }

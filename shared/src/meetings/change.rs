@@ -2,7 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::{InvalidMeetingTransition, LocalPeriod, Meeting, MeetingAction, MeetingStatus, Venue};
+use super::{
+    InvalidMeetingTransition, LocalPeriod, Meeting, MeetingAction, MeetingExtras, MeetingStatus,
+    Venue,
+};
 use crate::catalogue::words::{KnowledgeSource, LearningPractice};
 use crate::ids::PersonId;
 
@@ -25,6 +28,8 @@ pub struct MeetingChange {
     pub knowledge_source: Option<Option<KnowledgeSource>>,
     /// Another learning practice, or none.
     pub learning_practice: Option<Option<LearningPractice>>,
+    /// Another number of places, or no bound.
+    pub capacity: Option<Option<i32>>,
     /// Whether somebody is taken out or asked again after that: their calendar needs a higher
     /// SEQUENCE.
     pub attendees: bool,
@@ -116,6 +121,10 @@ impl Meeting {
             venue,
             knowledge_source: change.knowledge_source.unwrap_or(self.knowledge_source),
             learning_practice: change.learning_practice.unwrap_or(self.learning_practice),
+            extras: MeetingExtras {
+                capacity: change.capacity.unwrap_or(self.extras.capacity),
+                ..self.extras
+            },
             ..self.clone()
         };
         let reach = self.reach_of(&after);

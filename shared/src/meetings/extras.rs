@@ -55,6 +55,12 @@ pub(super) fn attach(conn: &mut DbConn, meetings: &mut [Meeting]) -> DbResult<()
     Ok(())
 }
 
+/// Keeps what a changed meeting has besides.
+pub(super) fn replace(conn: &mut DbConn, meeting: &Meeting) -> DbResult<()> {
+    diesel::delete(meeting_extras::table.find(meeting.id)).execute(conn)?;
+    insert(conn, meeting)
+}
+
 /// Keeps what a new meeting has besides; nothing for most.
 pub(super) fn insert(conn: &mut DbConn, meeting: &Meeting) -> DbResult<()> {
     let extras = meeting.extras;

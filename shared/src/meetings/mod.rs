@@ -38,6 +38,6 @@ pub use model::{
     InvalidMeetingTransition, Meeting, MeetingAction, MeetingOutcome, MeetingStatus, Venue,
 };
 pub(crate) use queries::series_seen;
-pub use queries::{MeetingFilter, find, list, open_of_intake, talks_of, talks_that_count};
+pub use queries::{MeetingFilter, find, hold, list, open_of_intake, talks_of, talks_that_count};
 pub use revisions::{MeetingRevision, revision};
 pub use rules::{LocalPeriod, PeriodError};

@@ -167,6 +167,16 @@ pub fn find(conn: &mut DbConn, scope: &Scope, id: MeetingId) -> DbResult<Option<
     Ok(Some(meeting))
 }
 
+/// Holds a meeting until the end of the transaction: whoever gives or frees a place at it waits
+/// here for whoever was first. A write that changes nothing, which takes the row's lock on
+/// PostgreSQL; SQLite has one writer anyway.
+pub fn hold(conn: &mut DbConn, id: MeetingId) -> DbResult<()> {
+    let held = diesel::update(meetings::table.find(id))
+        .set(meetings::version.eq(meetings::version))
+        .execute(conn)?;
+    one_row(held)
+}
+
 /// The talk of an intake that is still to be held.
 pub fn open_of_intake(conn: &mut DbConn, intake: IntakeId) -> DbResult<Vec<Meeting>> {
     meetings::table

@@ -38,12 +38,13 @@ impl AnswerForm {
     /// The form of an invitation, with the answer it has so far.
     pub(super) fn of(invitation: &Invitation) -> Self {
         let chosen = match invitation.answer {
-            InvitationAnswer::Accepted => Some(AnswerChoice::Accepted),
+            InvitationAnswer::Accepted | InvitationAnswer::Waitlisted => {
+                Some(AnswerChoice::Accepted)
+            }
             InvitationAnswer::Tentative => Some(AnswerChoice::Tentative),
             InvitationAnswer::Declined => Some(AnswerChoice::Declined),
             InvitationAnswer::NeedsAction
             | InvitationAnswer::Delegated
-            | InvitationAnswer::Waitlisted
             | InvitationAnswer::Removed => None,
         };
         Self {

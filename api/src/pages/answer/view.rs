@@ -68,13 +68,8 @@ impl Invited {
                     en: "A colleague goes in your place. There is nothing to do.",
                 });
             }
-            InvitationAnswer::Waitlisted => {
-                return Some(Words {
-                    nl: "U staat op de wachtlijst. Komt er een plaats vrij, dan krijgt u een mail.",
-                    en: "You are on the waiting list. You get a mail when there is a place for you.",
-                });
-            }
             InvitationAnswer::NeedsAction
+            | InvitationAnswer::Waitlisted
             | InvitationAnswer::Accepted
             | InvitationAnswer::Tentative
             | InvitationAnswer::Declined => {}
@@ -182,8 +177,8 @@ impl AnswerView {
                 en: "A colleague goes",
             },
             InvitationAnswer::Waitlisted => Words {
-                nl: "Op de wachtlijst",
-                en: "On the waiting list",
+                nl: "U staat op de wachtlijst. Komt er een plaats vrij, dan krijgt u een mail",
+                en: "You are on the waiting list. You get a mail when there is a place for you",
             },
             InvitationAnswer::Removed => Words {
                 nl: "Niet meer uitgenodigd",

@@ -67,6 +67,28 @@ on_both_databases! {
         assert_eq!(stage.invitation(&invited).await.answer, InvitationAnswer::Accepted);
     }
 
+    async fn who_waits_for_a_place_sees_so_and_can_give_their_turn_back(db: TestDb) {
+        // mission: S1
+        let stage = Stage::new(db).await;
+        let invited = stage.invite(Language::Nl, TITLE).await;
+        stage.execute("INSERT INTO meeting_extras (meeting, capacity) SELECT id, 1 FROM meetings").await;
+        stage.execute(
+            "INSERT INTO invitations \
+             (id, version, meeting, person, required, chair, answer, invited_at, sequence, updated_at) \
+             SELECT p.id, 1, i.meeting, p.id, true, false, 'accepted', i.invited_at, 0, i.updated_at \
+             FROM invitations i, people p WHERE p.id <> i.person",
+        )
+        .await;
+        let path = stage.answer_link(&invited).await;
+        is(&stage.answer(&path, "accepted", "").await, StatusCode::SEE_OTHER);
+        assert_eq!(stage.invitation(&invited).await.answer, InvitationAnswer::Waitlisted);
+        let page = stage.get(&format!("{path}?saved")).await;
+        assert!(page.body.contains("U staat op de wachtlijst"), "{}", page.body);
+        assert!(page.body.contains("value=\"accepted\" checked"));
+        is(&stage.answer(&path, "declined", "").await, StatusCode::SEE_OTHER);
+        assert_eq!(stage.invitation(&invited).await.answer, InvitationAnswer::Declined);
+    }
+
     async fn a_cancelled_meeting_explains_itself_and_takes_no_answer(db: TestDb) {
         let stage = Stage::new(db).await;
         let invited = stage.invite(Language::Nl, TITLE).await;

@@ -105,6 +105,21 @@ pub(super) fn look_cancellation(
     })
 }
 
+/// Who gave the place back needs no mail about it.
+pub(super) fn look_place(
+    conn: &mut DbConn,
+    id: InvitationId,
+    now: Timestamp,
+) -> Looked<MeetingFacts> {
+    let facts = read(conn, id, None)?;
+    let has_place = facts.invitation.answer == InvitationAnswer::Accepted;
+    let wanted = match still_on(&facts, now) {
+        Ok(()) if !has_place => Err(DroppedReason::Answered),
+        looked => looked,
+    };
+    Ok(wanted.map(|()| facts))
+}
+
 pub(super) fn look_fresh_link(
     conn: &mut DbConn,
     purpose: &str,
@@ -186,6 +201,20 @@ impl Composer<'_> {
         } else {
             self.write(&mails::Removed { meeting, entry })?
         };
+        Ok(about_meeting(facts, organiser.as_ref(), mail))
+    }
+
+    pub(super) fn place_free(
+        &mut self,
+        facts: &MeetingFacts,
+    ) -> Result<ComposedMail, ComposeError> {
+        let organiser = self.organiser(facts)?;
+        let (answer_url, _) = self.answer_link(facts)?;
+        let contents = mails::PlaceFree {
+            meeting: in_words(&facts.meeting)?,
+            answer_url,
+        };
+        let mail = self.write(&contents)?;
         Ok(about_meeting(facts, organiser.as_ref(), mail))
     }
 

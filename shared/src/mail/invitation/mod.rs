@@ -195,6 +195,34 @@ impl Contents for Removed {
     }
 }
 
+/// Who was on the waiting list has a place.
+#[derive(Debug, Clone)]
+pub struct PlaceFree {
+    /// What it is about.
+    pub meeting: Meeting,
+    /// The recipient's own page to answer on.
+    pub answer_url: Url,
+}
+
+impl Contents for PlaceFree {
+    const KIND: &'static str = "place_free";
+
+    fn subject(&self, language: Language) -> String {
+        let about = self.meeting.in_subject(language);
+        match language {
+            Language::Nl => format!("Er is plaats: {about}"),
+            Language::En => format!("There is a place: {about}"),
+        }
+    }
+
+    written!(PlaceFree:
+        "place_free/nl.txt",
+        "place_free/nl.html",
+        "place_free/en.txt",
+        "place_free/en.html"
+    );
+}
+
 /// A working link in place of an expired one, asked for by whoever opened that one.
 #[derive(Debug, Clone)]
 pub struct FreshLink {
