@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, put, web};
 use koplopers_shared::access::InvitationsAnswer;
 use koplopers_shared::ids::{InvitationId, MeetingId};
-use koplopers_shared::invitations::{self, Answer, AnswerChoice, AnswerError, AnsweredVia};
+use koplopers_shared::invitations::{self, Answer, AnswerChoice, AnswerError, AnsweredVia, Wishes};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -33,6 +33,23 @@ pub struct AnswerInvitationRequest {
         example = "Ik kom een half uur later."
     )]
     remark: Option<String>,
+    /// What they do not eat or drink. Like the answer it replaces what was said before, and the
+    /// organisers alone see it.
+    #[schema(
+        min_length = 1,
+        max_length = 500,
+        nullable = false,
+        example = "Vegetarisch, geen noten."
+    )]
+    dietary_wishes: Option<String>,
+    /// What they need to get in, to hear, to see or to follow; likewise.
+    #[schema(
+        min_length = 1,
+        max_length = 500,
+        nullable = false,
+        example = "Ik kom met een rolstoel."
+    )]
+    accessibility_wishes: Option<String>,
 }
 
 /// Answer one's own invitation
@@ -61,7 +78,16 @@ pub async fn answer_invitation(
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let (meeting, invitation) = path.into_inner();
-    let AnswerInvitationRequest { answer, remark } = body.into_inner();
+    let AnswerInvitationRequest {
+        answer,
+        remark,
+        dietary_wishes,
+        accessibility_wishes,
+    } = body.into_inner();
+    let wishes = Wishes {
+        dietary: dietary_wishes,
+        accessibility: accessibility_wishes,
+    };
     operation::change(&state, auth, move |conn, by| {
         let answer = Answer {
             choice: answer,
@@ -72,9 +98,10 @@ pub async fn answer_invitation(
             .filter(|found| found.meeting == meeting)
             .map(|found| found.id)
             .ok_or(AnswerError::NotFound)?;
-        let version = if_match.version();
-        invitations::answer(conn, by.granted(), by.now().at, id, version, answer)
-            .map(|answered| Reply::ok(answered.version, &InvitationView::from(answered)))
+        let (version, granted, now) = (if_match.version(), by.granted(), by.now().at);
+        let answered = invitations::answer(conn, granted, now, id, version, answer)?;
+        let kept = invitations::keep_wishes(conn, granted, now, answered, wishes.clone())?;
+        Ok::<_, AnswerError>(Reply::ok(kept.version, &InvitationView::own(kept)))
     })
     .await
 }

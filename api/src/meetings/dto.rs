@@ -255,11 +255,45 @@ pub struct InvitationView {
     /// When a mail about it came back as undeliverable, unless a later one left since.
     #[schema(value_type = Option<String>, format = DateTime)]
     bounced_at: Option<Timestamp>,
+    /// The invitation of whoever comes in their place.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    delegated_to: Option<InvitationId>,
+    /// What they do not eat or drink; for the organisers and themselves, null to others.
+    dietary_wishes: Option<String>,
+    /// What they need to get in, to hear, to see or to follow; likewise.
+    accessibility_wishes: Option<String>,
+}
+
+impl InvitationView {
+    /// The invitation as its own invitee sees it.
+    #[must_use]
+    pub fn own(invitation: Invitation) -> Self {
+        let wishes = invitation.wishes.clone();
+        Self {
+            dietary_wishes: wishes.dietary,
+            accessibility_wishes: wishes.accessibility,
+            ..Self::from(invitation)
+        }
+    }
+
+    /// The invitation as a caller with `permits` sees it: wishes may tell of somebody's health,
+    /// so that only who organises meetings reads them.
+    #[must_use]
+    pub fn seen(invitation: Invitation, permits: PermitSet) -> Self {
+        if permits.contains(Permit::MeetingsWrite) {
+            Self::own(invitation)
+        } else {
+            Self::from(invitation)
+        }
+    }
 }
 
 impl From<Invitation> for InvitationView {
     fn from(invitation: Invitation) -> Self {
         Self {
+            delegated_to: invitation.delegated_to,
+            dietary_wishes: None,
+            accessibility_wishes: None,
             id: invitation.id,
             person: invitation.person,
             required: invitation.required,
@@ -296,7 +330,10 @@ impl MeetingDetailView {
     ) -> Self {
         Self {
             meeting: MeetingView::new(meeting, permits, now),
-            invitations: invitations.into_iter().map(InvitationView::from).collect(),
+            invitations: invitations
+                .into_iter()
+                .map(|it| InvitationView::seen(it, permits))
+                .collect(),
         }
     }
 }

@@ -118,7 +118,11 @@ pub async fn list_meeting_invitations(
             return Ok(None);
         }
         let found = invitations::of_meeting(conn, id)?;
-        let items = found.into_iter().map(InvitationView::from).collect();
+        let permits = by.permits();
+        let items = found
+            .into_iter()
+            .map(|it| InvitationView::seen(it, permits));
+        let items = items.collect();
         Ok(Some(Reply::plain(&InvitationsView { items })))
     })
     .await

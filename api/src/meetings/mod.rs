@@ -4,6 +4,7 @@ mod answers;
 mod attendance;
 mod changes;
 mod copy;
+mod delegates;
 mod dto;
 mod handlers;
 mod invitees;
@@ -26,6 +27,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(handlers::get_meeting)
         .service(handlers::list_meeting_invitations)
         .service(answers::answer_invitation)
+        .service(delegates::delegate_invitation)
         .service(handlers::list_meeting_history)
         .service(changes::change_meeting)
         .service(plan::schedule_meeting)

@@ -12,6 +12,7 @@ mod answer;
 mod bad_link;
 mod candidate;
 mod consent;
+mod delegate;
 mod form;
 mod layout;
 mod leave;

@@ -70,6 +70,7 @@ fn body(operation: &str) -> Option<Value> {
         "create_decision" => json!({ "outcome": "close", "reason": "Op verzoek." }),
         "record_meeting_outcome" => json!({ "outcome": "held" }),
         "answer_invitation" => json!({ "answer": "accepted" }),
+        "delegate_invitation" => json!({ "person": MISSING }),
         "replace_date_poll_votes" => json!({ "votes": [{ "option": MISSING, "vote": "yes" }] }),
         "create_person_role" => json!({ "role": "ambtenaar", "validFromOn": "2026-01-01" }),
         "end_person_role" => json!({ "validUntilOn": "2026-06-01" }),

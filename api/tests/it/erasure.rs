@@ -4,6 +4,8 @@
 mod candidate;
 mod search;
 
+pub use search::places;
+
 use koplopers_shared::access::Role;
 use koplopers_shared::catalogue::words::PersonRole;
 use koplopers_shared::on_both_databases;

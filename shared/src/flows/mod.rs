@@ -14,6 +14,7 @@ mod consent_parties;
 mod copy_meeting;
 mod decide;
 mod decide_candidacy;
+mod delegate;
 mod erase_person;
 mod finish_mail;
 mod forget_old;
@@ -69,6 +70,7 @@ pub use decide_candidacy::{
     ReleaseCohortError, prepare_candidacy_decision, release_candidacy_decision, release_cohort,
     take_back_candidacy_decision,
 };
+pub use delegate::{ChosenDelegate, DelegateError, Delegated, delegate};
 pub use erase_person::{ErasePersonError, erase_candidacy, erase_person};
 pub use finish_mail::{finish_mails, sweep_mails};
 pub use forget_old::{Forgotten, forget_old};

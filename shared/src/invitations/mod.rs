@@ -6,7 +6,7 @@
 //! | `needs_action`, accepted, tentative, declined | accept | accepted; waitlisted when the meeting is full |
 //! | `needs_action`, accepted, tentative, declined | answer tentatively | tentative |
 //! | `needs_action`, accepted, tentative, declined | decline | declined |
-//!
+//! | `needs_action`, accepted, tentative, declined | delegate to a colleague, also while the date is polled | delegated |
 //! | any but removed | remove | removed |
 //! | removed | invite again | `needs_action` |
 //! | accepted, tentative, declined | the meeting moves | `needs_action` |
@@ -16,10 +16,10 @@
 //! | waitlisted | a place comes free | accepted |
 //!
 //! To a meeting without a date people are put on the list, and invited when it has one. Answers
-//! change until the start of the meeting. Delegated has its place in the table already; its actions
-//! come with the feature that needs it.
+//! change until the start of the meeting.
 
 mod actions;
+mod delegation;
 mod model;
 mod queries;
 mod waiting;
@@ -28,6 +28,7 @@ pub use actions::{
     Answer, AnswerError, Invitee, answer, invite, invite_again, invite_prepared, prepare,
     prepare_again, remove, strike, tell_of_cancellation, tell_of_change,
 };
+pub use delegation::{delegate, keep_wishes};
 pub use model::{AnswerChoice, AnsweredVia, Invitation, InvitationAnswer, Wishes};
 pub use queries::{find, note_bounce, note_mail, of_meeting, of_meetings};
 pub use waiting::let_in;

@@ -1,13 +1,29 @@
 //! The form on the page, and what comes back from it.
 
 use aws_lc_rs::error::Unspecified;
-use koplopers_shared::invitations::{AnswerChoice, Invitation, InvitationAnswer};
+use koplopers_shared::invitations::{AnswerChoice, Invitation, InvitationAnswer, Wishes};
 
-use super::super::form::{Form, TextError, is_nonce, new_nonce, paragraphs};
+use super::super::form::{Form, TextError, is_nonce, line, new_nonce, paragraphs};
 use super::super::layout::{Layout, Words};
 
 /// The longest remark, in characters.
 const MAX_REMARK: usize = 2000;
+
+/// The longest wish, in characters.
+const MAX_WISH: usize = 500;
+
+const fn wish_error(error: TextError) -> Words {
+    match error {
+        TextError::TooLong => Words {
+            nl: "Uw wens is te lang. Gebruik ten hoogste 500 tekens",
+            en: "Your wish is too long. Use at most 500 characters",
+        },
+        TextError::Control => Words {
+            nl: "In uw wens staan tekens die wij niet kunnen bewaren. Typ de wens opnieuw",
+            en: "Your wish has characters that we cannot keep. Type the wish again",
+        },
+    }
+}
 
 /// The form as the page shows it.
 #[derive(Debug)]
@@ -16,8 +32,12 @@ pub(super) struct AnswerForm {
     pub(super) nonce: String,
     chosen: Option<AnswerChoice>,
     pub(super) remark: String,
+    pub(super) dietary: String,
+    pub(super) accessibility: String,
     pub(super) choice_error: Option<Words>,
     pub(super) remark_error: Option<Words>,
+    pub(super) dietary_error: Option<Words>,
+    pub(super) accessibility_error: Option<Words>,
     pub(super) general_error: Option<Words>,
 }
 
@@ -51,14 +71,26 @@ impl AnswerForm {
             nonce: String::new(),
             chosen,
             remark: invitation.remark.clone().unwrap_or_default(),
+            dietary: invitation.wishes.dietary.clone().unwrap_or_default(),
+            accessibility: invitation.wishes.accessibility.clone().unwrap_or_default(),
             choice_error: None,
             remark_error: None,
+            dietary_error: None,
+            accessibility_error: None,
             general_error: None,
         }
     }
 
     pub(super) fn has_errors(&self) -> bool {
-        self.choice_error.is_some() || self.remark_error.is_some() || self.general_error.is_some()
+        [
+            self.choice_error,
+            self.remark_error,
+            self.dietary_error,
+            self.accessibility_error,
+            self.general_error,
+        ]
+        .iter()
+        .any(Option::is_some)
     }
 
     /// The answers to choose from.
@@ -79,8 +111,12 @@ impl AnswerForm {
             nonce: String::new(),
             chosen: Some(parsed.choice),
             remark: parsed.remark.unwrap_or_default(),
+            dietary: parsed.wishes.dietary.unwrap_or_default(),
+            accessibility: parsed.wishes.accessibility.unwrap_or_default(),
             choice_error: None,
             remark_error: None,
+            dietary_error: None,
+            accessibility_error: None,
             general_error: Some(general_error),
         }
     }
@@ -114,6 +150,7 @@ const fn label(choice: AnswerChoice) -> Words {
 pub(super) struct Parsed {
     pub(super) choice: AnswerChoice,
     pub(super) remark: Option<String>,
+    pub(super) wishes: Wishes,
     pub(super) nonce: String,
 }
 
@@ -121,7 +158,9 @@ impl Parsed {
     /// What makes two sendings of one form the same.
     pub(super) fn contents(&self) -> String {
         let remark = self.remark.as_deref().unwrap_or_default();
-        format!("{}\n{remark}", self.choice)
+        let dietary = self.wishes.dietary.as_deref().unwrap_or_default();
+        let accessibility = self.wishes.accessibility.as_deref().unwrap_or_default();
+        format!("{}\n{dietary}\n{accessibility}\n{remark}", self.choice)
     }
 }
 
@@ -132,11 +171,23 @@ pub(super) fn parse(form: &Form) -> Result<Parsed, Box<AnswerForm>> {
         .and_then(|word| word.parse::<AnswerChoice>().ok());
     let typed = form.get("remark").unwrap_or_default();
     let remark = paragraphs(typed, MAX_REMARK);
+    let (typed_dietary, typed_accessibility) = (
+        form.get("dietary").unwrap_or_default(),
+        form.get("accessibility").unwrap_or_default(),
+    );
+    let dietary = line(typed_dietary, MAX_WISH);
+    let accessibility = line(typed_accessibility, MAX_WISH);
     let nonce = form.get("nonce").filter(|nonce| is_nonce(nonce));
-    if let (Some(choice), Ok(remark), Some(nonce)) = (choice, &remark, nonce) {
+    if let (Some(choice), Ok(remark), Ok(dietary), Ok(accessibility), Some(nonce)) =
+        (choice, &remark, &dietary, &accessibility, nonce)
+    {
         return Ok(Parsed {
             choice,
             remark: remark.clone(),
+            wishes: Wishes {
+                dietary: dietary.clone(),
+                accessibility: accessibility.clone(),
+            },
             nonce: nonce.to_owned(),
         });
     }
@@ -144,6 +195,10 @@ pub(super) fn parse(form: &Form) -> Result<Parsed, Box<AnswerForm>> {
         nonce: String::new(),
         chosen: choice,
         remark: typed.to_owned(),
+        dietary: typed_dietary.to_owned(),
+        accessibility: typed_accessibility.to_owned(),
+        dietary_error: dietary.err().map(wish_error),
+        accessibility_error: accessibility.err().map(wish_error),
         choice_error: choice.is_none().then_some(Words {
             nl: "Kies of u komt",
             en: "Choose whether you will come",

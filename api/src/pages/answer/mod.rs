@@ -13,12 +13,14 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
 use koplopers_shared::access::{Actor, InvitationsAnswer, Permit};
 use koplopers_shared::db::{DbConn, DbError, DbResult};
+use koplopers_shared::flows::DelegateError;
 use koplopers_shared::idempotency::{IdempotencyKey, Outcome, WriteOnceError};
 use koplopers_shared::ids::InvitationId;
 use koplopers_shared::invitations::{self, Answer, AnswerError, AnsweredVia};
 use koplopers_shared::links::{self, LinkPurpose};
 
 use super::bad_link;
+use super::delegate::{self, DelegateForm};
 use super::form::{Form, unreadable};
 use super::layout::{Layout, Words, html};
 use super::saving;
@@ -34,12 +36,15 @@ struct AnswerPage<'a> {
     page: &'a AnswerView,
     /// `None` when there is nothing to answer any more.
     form: Option<&'a AnswerForm>,
+    /// The form to send somebody else; there as long as the other one is.
+    delegate: Option<&'a DelegateForm>,
     saved: bool,
 }
 
 impl AnswerPage<'_> {
     fn has_errors(&self) -> bool {
         self.form.is_some_and(AnswerForm::has_errors)
+            || self.delegate.is_some_and(DelegateForm::has_errors)
     }
 }
 
@@ -64,7 +69,14 @@ pub(super) async fn show_answer(
         Err(error) => return visit.failed(&error),
     };
     let saved = req.query_string() == saving::SAVED;
-    page(&state, &visit, &invited, StatusCode::OK, saved, None)
+    page(
+        &state,
+        &visit,
+        &invited,
+        StatusCode::OK,
+        saved,
+        Forms::default(),
+    )
 }
 
 /// Takes an answer; or, at a link that does not work, the request for a fresh one.
@@ -94,14 +106,25 @@ pub(super) async fn submit_answer(
         }
         Err(error) => return visit.failed(&error),
     };
+    // Before the page is closed by what the first sending of this very form did.
+    if delegate::is_this(&form) {
+        return send_delegate(&state, &visit, &invited, &token, &form).await;
+    }
     if invited.closed(visit.now).is_some() {
-        return page(&state, &visit, &invited, StatusCode::CONFLICT, false, None);
+        return page(
+            &state,
+            &visit,
+            &invited,
+            StatusCode::CONFLICT,
+            false,
+            Forms::default(),
+        );
     }
     let parsed = match form::parse(&form) {
         Ok(parsed) => parsed,
         Err(form) => {
             let status = StatusCode::BAD_REQUEST;
-            return page(&state, &visit, &invited, status, false, Some(*form));
+            return page(&state, &visit, &invited, status, false, Forms::own(*form));
         }
     };
     let save = async || save(&state, &visit, &invited, &token, &parsed).await;
@@ -112,7 +135,7 @@ pub(super) async fn submit_answer(
         Err(WriteOnceError::BodyDiffers | WriteOnceError::StillRunning) => {
             let form = AnswerForm::again(parsed, SENT_BEFORE);
             let status = StatusCode::CONFLICT;
-            page(&state, &visit, &invited, status, false, Some(form))
+            page(&state, &visit, &invited, status, false, Forms::own(form))
         }
         Err(WriteOnceError::Action(
             AnswerError::Closed
@@ -121,7 +144,14 @@ pub(super) async fn submit_answer(
             | AnswerError::NotOpen { .. }
             | AnswerError::Stale,
         )) => match load(&state, &visit, &token).await {
-            Ok(Some(invited)) => page(&state, &visit, &invited, StatusCode::CONFLICT, false, None),
+            Ok(Some(invited)) => page(
+                &state,
+                &visit,
+                &invited,
+                StatusCode::CONFLICT,
+                false,
+                Forms::default(),
+            ),
             Ok(None) => bad_link::show(&visit.layout),
             Err(error) => visit.failed(&error),
         },
@@ -132,6 +162,67 @@ const SENT_BEFORE: Words = Words {
     nl: "U stuurde dit formulier al eerder. Kijk of uw antwoord klopt en bewaar het nog een keer",
     en: "You sent this form before. Check your answer and save it once more",
 };
+
+/// What is typed into the forms of the page; as they are in the beginning when nothing is.
+#[derive(Default)]
+struct Forms {
+    own: Option<AnswerForm>,
+    delegate: DelegateForm,
+}
+
+impl Forms {
+    fn own(form: AnswerForm) -> Self {
+        Self {
+            own: Some(form),
+            ..Self::default()
+        }
+    }
+
+    fn delegate(form: DelegateForm) -> Self {
+        Self {
+            delegate: form,
+            ..Self::default()
+        }
+    }
+}
+
+/// Takes the name of somebody who comes instead.
+async fn send_delegate(
+    state: &AppState,
+    visit: &Visit<'_>,
+    invited: &Invited,
+    token: &str,
+    form: &Form,
+) -> HttpResponse {
+    let parsed = match delegate::parse(form) {
+        Ok(parsed) => parsed,
+        Err(form) => {
+            let forms = Forms::delegate(*form);
+            return page(state, visit, invited, StatusCode::BAD_REQUEST, false, forms);
+        }
+    };
+    let (link, id) = (invited.link, invited.invitation.id);
+    let save = async || delegate::save(state, visit, link, token, id, &parsed).await;
+    let error = match saving::patiently(save).await {
+        Ok(Outcome::Fresh(_) | Outcome::Replayed(_)) => return saving::see_saved(),
+        Err(WriteOnceError::Action(DelegateError::Db(error))) => return visit.failed(&error),
+        Err(error) => error,
+    };
+    match delegate::refusal(&error) {
+        Some(refusal) => {
+            let forms = Forms::delegate(DelegateForm::again(&parsed, refusal));
+            page(state, visit, invited, StatusCode::CONFLICT, false, forms)
+        }
+        None => match load(state, visit, token).await {
+            Ok(Some(invited)) => {
+                let forms = Forms::default();
+                page(state, visit, &invited, StatusCode::CONFLICT, false, forms)
+            }
+            Ok(None) => bad_link::show(&visit.layout),
+            Err(error) => visit.failed(&error),
+        },
+    }
+}
 
 /// Saves the answer in the name of the link's recipient; the same form again changes nothing.
 async fn save(
@@ -152,6 +243,7 @@ async fn save(
         remark: parsed.remark.clone(),
         via: AnsweredVia::Link,
     };
+    let wishes = parsed.wishes.clone();
     let key = IdempotencyKey::new(
         format!("link:{}", invited.link.id),
         "answer_page",
@@ -167,7 +259,8 @@ async fn save(
             let link = links::opened(conn, &keys, LinkPurpose::Answer, &token, now)?;
             let link = link.ok_or(AnswerError::NotFound)?;
             let id = InvitationId(link.object);
-            invitations::answer(conn, &granted, now, id, None, answer.clone())?;
+            let answered = invitations::answer(conn, &granted, now, id, None, answer.clone())?;
+            invitations::keep_wishes(conn, &granted, now, answered, wishes.clone())?;
             Ok(saving::kept())
         })
         .await
@@ -198,7 +291,7 @@ fn page(
     invited: &Invited,
     status: StatusCode,
     saved: bool,
-    form: Option<AnswerForm>,
+    forms: Forms,
 ) -> HttpResponse {
     let institute = &state.process.pages.institute;
     let layout = Layout {
@@ -206,14 +299,16 @@ fn page(
         institute,
     };
     let view = AnswerView::of(invited, institute, visit.now);
-    let form = match view.closed {
-        Some(_) => None,
-        None => Some(
-            form.unwrap_or_else(|| AnswerForm::of(&invited.invitation))
-                .ready(),
-        ),
+    let (form, delegate) = match view.closed {
+        Some(_) => (None, None),
+        None => {
+            let own = forms
+                .own
+                .unwrap_or_else(|| AnswerForm::of(&invited.invitation));
+            (Some(own.ready()), Some(forms.delegate.ready()))
+        }
     };
-    let Ok(form) = form.transpose() else {
+    let (Ok(form), Ok(delegate)) = (form.transpose(), delegate.transpose()) else {
         tracing::error!("no random number for a form");
         return HttpResponse::InternalServerError().finish();
     };
@@ -221,6 +316,7 @@ fn page(
         layout: &layout,
         page: &view,
         form: form.as_ref(),
+        delegate: delegate.as_ref(),
         saved,
     };
     html(status, &layout, &page)

@@ -23,6 +23,8 @@ pub(super) struct Invited {
     pub(super) meeting: Meeting,
     pub(super) recipient: Person,
     pub(super) organiser: Option<Person>,
+    /// Who comes instead.
+    pub(super) delegate: Option<Person>,
 }
 
 /// What `link` leads to; `None` when it is gone. The link shows that its holder may see all this.
@@ -43,7 +45,16 @@ pub(super) fn find(conn: &mut DbConn, link: Link) -> DbResult<Option<Invited>> {
         Some(id) => people::queries::find(conn, scope, id)?,
         None => None,
     };
+    let delegate = match invitation.delegated_to {
+        Some(id) => invitations::find(conn, id)?.map(|delegate| delegate.person),
+        None => None,
+    };
+    let delegate = match delegate {
+        Some(id) => people::queries::find(conn, scope, id)?,
+        None => None,
+    };
     Ok(Some(Invited {
+        delegate,
         link,
         invitation,
         meeting,
@@ -109,6 +120,7 @@ pub(super) struct AnswerView {
     pub(super) remark: Option<String>,
     pub(super) closed: Option<Words>,
     pub(super) cancelled_reason: Option<String>,
+    pub(super) delegate: Option<String>,
 }
 
 /// Where the meeting is held on line.
@@ -150,6 +162,9 @@ impl AnswerView {
             answer: invitation.answer,
             remark: invitation.remark.clone(),
             closed: invited.closed(now),
+            delegate: (invited.delegate.as_ref())
+                .map(|person| person.name.clone())
+                .filter(|name| !name.is_empty()),
             cancelled_reason: meeting.cancelled_reason.clone().filter(|_| cancelled),
         }
     }

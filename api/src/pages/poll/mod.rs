@@ -14,12 +14,14 @@ use askama::Template;
 use koplopers_shared::access::{Actor, InvitationsAnswer, Permit};
 use koplopers_shared::clock::LocalNow;
 use koplopers_shared::db::{DbConn, DbError, DbResult};
+use koplopers_shared::flows::DelegateError;
 use koplopers_shared::idempotency::{IdempotencyKey, Outcome, WriteOnceError};
 use koplopers_shared::invitations::AnsweredVia;
 use koplopers_shared::links::{self, LinkPurpose};
 use koplopers_shared::polls::{self, VoteError};
 
 use super::bad_link;
+use super::delegate::{self, DelegateForm};
 use super::form::{Form, unreadable};
 use super::layout::{Layout, Words, html};
 use super::saving;
@@ -38,12 +40,15 @@ struct PollPage<'a> {
     page: &'a PollView,
     /// `None` when there is nothing to vote on any more.
     form: Option<&'a PollForm>,
+    /// The form to send somebody else; there as long as the other one is.
+    delegate: Option<&'a DelegateForm>,
     saved: bool,
 }
 
 impl PollPage<'_> {
     fn has_errors(&self) -> bool {
         self.form.is_some_and(PollForm::has_errors)
+            || self.delegate.is_some_and(DelegateForm::has_errors)
     }
 
     /// Each date with its place on the form.
@@ -74,7 +79,14 @@ pub(super) async fn show_poll(
         Err(error) => return visit.failed(&error),
     };
     let saved = req.query_string() == saving::SAVED;
-    page(&state, &visit, &voter, StatusCode::OK, saved, None)
+    page(
+        &state,
+        &visit,
+        &voter,
+        StatusCode::OK,
+        saved,
+        Forms::default(),
+    )
 }
 
 /// Takes votes; or, at a link that does not work, the request for a fresh one.
@@ -104,14 +116,25 @@ pub(super) async fn submit_poll(
         }
         Err(error) => return visit.failed(&error),
     };
+    // Before the page is closed by what the first sending of this very form did.
+    if delegate::is_this(&form) {
+        return send_delegate(&state, &visit, &voter, &token, &form).await;
+    }
     if voter.closed(visit.now).is_some() {
-        return page(&state, &visit, &voter, StatusCode::CONFLICT, false, None);
+        return page(
+            &state,
+            &visit,
+            &voter,
+            StatusCode::CONFLICT,
+            false,
+            Forms::default(),
+        );
     }
     let parsed = match form::parse(&form, &voter) {
         Ok(parsed) => parsed,
         Err(form) => {
             let status = StatusCode::BAD_REQUEST;
-            return page(&state, &visit, &voter, status, false, Some(*form));
+            return page(&state, &visit, &voter, status, false, Forms::own(*form));
         }
     };
     let save = async || save(&state, &visit, &voter, &token, &parsed).await;
@@ -122,7 +145,7 @@ pub(super) async fn submit_poll(
         Err(WriteOnceError::BodyDiffers | WriteOnceError::StillRunning) => {
             let form = PollForm::again(&voter, &parsed, SENT_BEFORE);
             let status = StatusCode::CONFLICT;
-            page(&state, &visit, &voter, status, false, Some(form))
+            page(&state, &visit, &voter, status, false, Forms::own(form))
         }
         // Closed, called off, or with other options in the meantime: as it is now.
         Err(WriteOnceError::Action(
@@ -134,7 +157,14 @@ pub(super) async fn submit_poll(
             | VoteError::Over
             | VoteError::Invalid(_),
         )) => match load(&state, &visit, &token).await {
-            Ok(Some(voter)) => page(&state, &visit, &voter, StatusCode::CONFLICT, false, None),
+            Ok(Some(voter)) => page(
+                &state,
+                &visit,
+                &voter,
+                StatusCode::CONFLICT,
+                false,
+                Forms::default(),
+            ),
             Ok(None) => bad_link::show(&visit.layout),
             Err(error) => visit.failed(&error),
         },
@@ -145,6 +175,67 @@ const SENT_BEFORE: Words = Words {
     nl: "U stuurde dit formulier al eerder. Kijk of uw keuzes kloppen en bewaar ze nog een keer",
     en: "You sent this form before. Check your choices and save them once more",
 };
+
+/// What is typed into the forms of the page; as they are in the beginning when nothing is.
+#[derive(Default)]
+struct Forms {
+    own: Option<PollForm>,
+    delegate: DelegateForm,
+}
+
+impl Forms {
+    fn own(form: PollForm) -> Self {
+        Self {
+            own: Some(form),
+            ..Self::default()
+        }
+    }
+
+    fn delegate(form: DelegateForm) -> Self {
+        Self {
+            delegate: form,
+            ..Self::default()
+        }
+    }
+}
+
+/// Takes the name of somebody who comes instead.
+async fn send_delegate(
+    state: &AppState,
+    visit: &Visit<'_>,
+    voter: &Voter,
+    token: &str,
+    form: &Form,
+) -> HttpResponse {
+    let parsed = match delegate::parse(form) {
+        Ok(parsed) => parsed,
+        Err(form) => {
+            let forms = Forms::delegate(*form);
+            return page(state, visit, voter, StatusCode::BAD_REQUEST, false, forms);
+        }
+    };
+    let (link, id) = (voter.link, voter.invitation.id);
+    let save = async || delegate::save(state, visit, link, token, id, &parsed).await;
+    let error = match saving::patiently(save).await {
+        Ok(Outcome::Fresh(_) | Outcome::Replayed(_)) => return saving::see_saved(),
+        Err(WriteOnceError::Action(DelegateError::Db(error))) => return visit.failed(&error),
+        Err(error) => error,
+    };
+    match delegate::refusal(&error) {
+        Some(refusal) => {
+            let forms = Forms::delegate(DelegateForm::again(&parsed, refusal));
+            page(state, visit, voter, StatusCode::CONFLICT, false, forms)
+        }
+        None => match load(state, visit, token).await {
+            Ok(Some(voter)) => {
+                let forms = Forms::default();
+                page(state, visit, &voter, StatusCode::CONFLICT, false, forms)
+            }
+            Ok(None) => bad_link::show(&visit.layout),
+            Err(error) => visit.failed(&error),
+        },
+    }
+}
 
 /// Saves the votes in the name of the link's recipient; the same form again changes nothing.
 async fn save(
@@ -204,7 +295,7 @@ fn page(
     voter: &Voter,
     status: StatusCode,
     saved: bool,
-    form: Option<PollForm>,
+    forms: Forms,
 ) -> HttpResponse {
     let institute = &state.process.pages.institute;
     let layout = Layout {
@@ -212,11 +303,14 @@ fn page(
         institute,
     };
     let view = PollView::of(voter, institute, visit.now);
-    let form = match view.closed {
-        Some(_) => None,
-        None => Some(form.unwrap_or_else(|| PollForm::of(voter)).ready()),
+    let (form, delegate) = match view.closed {
+        Some(_) => (None, None),
+        None => {
+            let own = forms.own.unwrap_or_else(|| PollForm::of(voter));
+            (Some(own.ready()), Some(forms.delegate.ready()))
+        }
     };
-    let Ok(form) = form.transpose() else {
+    let (Ok(form), Ok(delegate)) = (form.transpose(), delegate.transpose()) else {
         tracing::error!("no random number for a form");
         return HttpResponse::InternalServerError().finish();
     };
@@ -224,6 +318,7 @@ fn page(
         layout: &layout,
         page: &view,
         form: form.as_ref(),
+        delegate: delegate.as_ref(),
         saved,
     };
     html(status, &layout, &page)

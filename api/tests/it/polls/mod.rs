@@ -1,5 +1,6 @@
 //! Drafts and date polls (L9).
 
+mod delegates;
 mod drafts;
 mod life;
 mod mails;

@@ -5,6 +5,7 @@ use crate::access::Scope;
 use crate::catalogue::words::{Language, PersonRole};
 use crate::db::DbResult;
 use crate::intakes::{self, Intake};
+use crate::invitations;
 use crate::mail::clean::Line;
 use crate::mail::notice::{NamedAs, Notice};
 use crate::meetings::Meeting;
@@ -30,12 +31,30 @@ pub(super) fn for_invitee(
     if let Some(intake) = intake {
         return Ok(Some(by_municipality(composer, &intake)?));
     }
+    if let Some(sender) = sender_of(composer, meeting)? {
+        return Ok(Some(Notice {
+            named_by: Line::new(&sender.name),
+            named_as: NamedAs::Invitee,
+        }));
+    }
     Ok(organiser
         .filter(|person| person.id != composer.reader.person.id)
         .map(|person| Notice {
             named_by: Line::new(&person.name),
             named_as: NamedAs::Invitee,
         }))
+}
+
+/// Who sent the reader in their place.
+fn sender_of(composer: &mut Composer<'_>, meeting: &Meeting) -> DbResult<Option<Person>> {
+    let reader = composer.reader.person.id;
+    let listed = invitations::of_meeting(composer.conn, meeting.id)?;
+    let own = listed.iter().find(|it| it.person == reader).map(|it| it.id);
+    let sender = (listed.iter()).find(|it| own.is_some() && it.delegated_to == own);
+    match sender {
+        Some(sender) => people::queries::find(composer.conn, &Scope::Institute, sender.person),
+        None => Ok(None),
+    }
 }
 
 /// For the contact person of an intake.
