@@ -57,7 +57,7 @@ pub async fn open_date_poll(
     let new = body.into_inner().parse(&state)?;
     operation::post(&state, auth, key, move |conn, by| {
         let version = if_match.version();
-        let (_, poll) = polls::open(conn, by.granted(), by.now(), id, version, new.clone())?;
+        let (_, poll) = polls::open(conn, by.granted(), by.now(), id, version, &new)?;
         let version = poll.version;
         let detail = polls::detail(conn, poll, by.now())?;
         let view = DatePollView::new(detail, by.granted(), by.now().at);

@@ -208,7 +208,7 @@ impl DatePollView {
         let PollDetail {
             poll,
             required,
-            voters,
+            voters: people,
             votes,
             result,
             ..
@@ -222,7 +222,7 @@ impl DatePollView {
             winner: result.winner,
             explanation: result.explanation,
             frozen: poll.result.is_some(),
-            voters: voters
+            voters: people
                 .into_iter()
                 .map(|voter| DatePollVoterView {
                     voted: !waiting.contains(&voter.person),

@@ -51,7 +51,7 @@ pub fn open(
     now: LocalNow,
     id: MeetingId,
     expected_version: Option<i64>,
-    new: NewPoll,
+    new: &NewPoll,
 ) -> Result<(Meeting, Poll), OpenPollError> {
     let meeting = meetings::find(conn, granted.scope(), id)?.ok_or(OpenPollError::NotFound)?;
     if expected_version.is_some_and(|version| version != meeting.version) {

@@ -87,30 +87,33 @@ pub(super) fn represented<'a>(
 pub fn detail(conn: &mut DbConn, poll: Poll, now: LocalNow) -> DbResult<PollDetail> {
     let required = queries::required_of(conn, poll.meeting)?;
     let options = queries::options_of(conn, poll.meeting)?;
-    let voters = voters(conn, poll.meeting, now)?;
+    let people = voters(conn, poll.meeting, now)?;
     let votes: Vec<PollVote> = queries::votes_of(conn, poll.meeting)?
         .into_iter()
-        .filter(|vote| voters.iter().any(|voter| voter.person == vote.person))
+        .filter(|vote| people.iter().any(|voter| voter.person == vote.person))
         .collect();
-    let result = match &poll.result {
-        Some(frozen) => frozen.clone(),
-        None => {
-            let invited = represented(voters.iter());
-            let counted = ballots(&options, &voters, &votes);
-            rules::count(&required, &invited, &counted, now.at)
-        }
+    let result = if let Some(frozen) = &poll.result {
+        frozen.clone()
+    } else {
+        let invited = represented(people.iter());
+        let counted = ballots(&options, &people, &votes);
+        rules::count(&required, &invited, &counted, now.at)
     };
     Ok(PollDetail {
         poll,
         required,
         options,
-        voters,
+        voters: people,
         votes,
         result,
     })
 }
 
-fn ballots(options: &[PollOption], voters: &[Voter], votes: &[PollVote]) -> Vec<OptionVotes> {
+fn ballots(options: &[PollOption], people: &[Voter], votes: &[PollVote]) -> Vec<OptionVotes> {
+    let represents = |vote: &PollVote| {
+        let own = people.iter().find(|it| it.person == vote.person);
+        own.map(|it| it.municipalities.clone())
+    };
     let on = |option: &PollOption| OptionVotes {
         option: option.id,
         starts_at: option.period.starts_at(),
@@ -118,11 +121,7 @@ fn ballots(options: &[PollOption], voters: &[Voter], votes: &[PollVote]) -> Vec<
             .iter()
             .filter(|vote| vote.option == option.id)
             .map(|vote| Ballot {
-                municipalities: voters
-                    .iter()
-                    .find(|voter| voter.person == vote.person)
-                    .map(|voter| voter.municipalities.clone())
-                    .unwrap_or_default(),
+                municipalities: represents(vote).unwrap_or_default(),
                 vote: vote.vote,
             })
             .collect(),
