@@ -299,14 +299,12 @@ fn page(
         institute,
     };
     let view = AnswerView::of(invited, institute, visit.now);
-    let (form, delegate) = match view.closed {
-        Some(_) => (None, None),
-        None => {
-            let own = forms
-                .own
-                .unwrap_or_else(|| AnswerForm::of(&invited.invitation));
-            (Some(own.ready()), Some(forms.delegate.ready()))
-        }
+    let (form, delegate) = if view.closed.is_some() {
+        (None, None)
+    } else {
+        let own = forms.own;
+        let own = own.unwrap_or_else(|| AnswerForm::of(&invited.invitation));
+        (Some(own.ready()), Some(forms.delegate.ready()))
     };
     let (Ok(form), Ok(delegate)) = (form.transpose(), delegate.transpose()) else {
         tracing::error!("no random number for a form");

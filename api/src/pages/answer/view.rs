@@ -54,12 +54,12 @@ pub(super) fn find(conn: &mut DbConn, link: Link) -> DbResult<Option<Invited>> {
         None => None,
     };
     Ok(Some(Invited {
-        delegate,
         link,
         invitation,
         meeting,
         recipient,
         organiser,
+        delegate,
     }))
 }
 

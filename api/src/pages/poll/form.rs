@@ -164,7 +164,7 @@ impl Parsed {
 /// Reads the form; else gives it back with all that is wrong, and with what was typed.
 pub(super) fn parse(form: &Form, voter: &Voter) -> Result<Parsed, Box<PollForm>> {
     let nonce = form.get("nonce").filter(|nonce| is_nonce(nonce));
-    let mut votes = Vec::with_capacity(voter.options.len());
+    let mut chosen_votes = Vec::with_capacity(voter.options.len());
     let mut rows = Vec::with_capacity(voter.options.len());
     for option in &voter.options {
         let chosen = form
@@ -173,7 +173,7 @@ pub(super) fn parse(form: &Form, voter: &Voter) -> Result<Parsed, Box<PollForm>>
         let typed = form.get(&remark_field(option.id)).unwrap_or_default();
         let remark = line(typed, MAX_REMARK);
         if let (Some(vote), Ok(remark)) = (chosen, &remark) {
-            votes.push(NewVote {
+            chosen_votes.push(NewVote {
                 option: option.id,
                 vote,
                 remark: remark.clone(),
@@ -200,10 +200,10 @@ pub(super) fn parse(form: &Form, voter: &Voter) -> Result<Parsed, Box<PollForm>>
         });
     }
     if let Some(nonce) = nonce
-        && votes.len() == rows.len()
+        && chosen_votes.len() == rows.len()
     {
         return Ok(Parsed {
-            votes,
+            votes: chosen_votes,
             nonce: nonce.to_owned(),
         });
     }

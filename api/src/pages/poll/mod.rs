@@ -260,14 +260,14 @@ async fn save(
     );
     let (keys, token) = (state.auth.keys().clone(), token.to_owned());
     let now = LocalNow::new(visit.now, &state.settings.time_zone);
-    let (meeting, votes) = (voter.meeting.id, parsed.votes.clone());
+    let (meeting, parsed) = (voter.meeting.id, parsed.votes.clone());
     state
         .db
         .write_once(Some(key), move |conn| {
             // Opened again in the transaction: the link may have been revoked since.
             let link = links::opened(conn, &keys, LinkPurpose::DatePoll, &token, now.at)?;
             link.ok_or(VoteError::NotFound)?;
-            let cast = (votes.as_slice(), AnsweredVia::Link);
+            let cast = (parsed.as_slice(), AnsweredVia::Link);
             polls::vote(conn, &granted, now, meeting, None, cast)?;
             Ok(saving::kept())
         })
@@ -303,12 +303,11 @@ fn page(
         institute,
     };
     let view = PollView::of(voter, institute, visit.now);
-    let (form, delegate) = match view.closed {
-        Some(_) => (None, None),
-        None => {
-            let own = forms.own.unwrap_or_else(|| PollForm::of(voter));
-            (Some(own.ready()), Some(forms.delegate.ready()))
-        }
+    let (form, delegate) = if view.closed.is_some() {
+        (None, None)
+    } else {
+        let own = forms.own.unwrap_or_else(|| PollForm::of(voter));
+        (Some(own.ready()), Some(forms.delegate.ready()))
     };
     let (Ok(form), Ok(delegate)) = (form.transpose(), delegate.transpose()) else {
         tracing::error!("no random number for a form");

@@ -24,7 +24,7 @@ fn reason(may: bool, possible: bool) -> Value {
 }
 
 /// A caller in a role; whoever can be an invitee is one.
-fn caller_as<'a>(app: &'a TestApp, role: Role, invitee: PersonId) -> Caller<'a> {
+fn caller_as(app: &TestApp, role: Role, invitee: PersonId) -> Caller<'_> {
     match role {
         Role::Member => app.as_person(invitee, Role::Member),
         Role::Municipality
