@@ -82,15 +82,9 @@ pub(super) async fn show_membership(
     if let Err(refusal) = state.process.pages.limits.visit(visit.address, &token) {
         return visit.too_often(refusal);
     }
-    let (keys, now) = (state.auth.keys().clone(), visit.now);
-    let found = state
-        .db
-        .read(move |conn| {
-            match links::opened(conn, &keys, LinkPurpose::Unsubscribe, &token, now)? {
-                Some(link) => find(conn, &link),
-                None => Ok(None),
-            }
-        })
+    let purpose = LinkPurpose::Unsubscribe;
+    let found = visit
+        .opened(&state, purpose, &token, |conn, link| find(conn, &link))
         .await;
     match found {
         Ok(Some(member)) => page(&state, member),

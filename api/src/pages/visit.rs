@@ -7,7 +7,8 @@ use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
 use jiff::Timestamp;
 use koplopers_shared::access::Trace;
-use koplopers_shared::db::DbError;
+use koplopers_shared::db::{DbConn, DbError, DbResult};
+use koplopers_shared::links::{self, Link, LinkPurpose};
 
 use super::layout::{Layout, Words, asked_language, message};
 use super::limits::TooOften;
@@ -44,6 +45,30 @@ impl<'a> Visit<'a> {
             address,
             trace,
         }
+    }
+
+    /// What the link of a token leads to, as `find` reads it; `None` when the link does not work.
+    pub(super) async fn opened<T, F>(
+        &self,
+        state: &AppState,
+        purpose: LinkPurpose,
+        token: &str,
+        find: F,
+    ) -> Result<Option<T>, DbError>
+    where
+        T: Send + 'static,
+        F: Fn(&mut DbConn, Link) -> DbResult<Option<T>> + Send + 'static,
+    {
+        let (keys, token, now) = (state.auth.keys().clone(), token.to_owned(), self.now);
+        state
+            .db
+            .read(
+                move |conn| match links::opened(conn, &keys, purpose, &token, now)? {
+                    Some(link) => find(conn, link),
+                    None => Ok(None),
+                },
+            )
+            .await
     }
 
     /// The page for a visitor who comes too often.

@@ -86,6 +86,7 @@ on_both_databases! {
         assert_eq!(planned.text_at("/meeting/kind"), "intake_talk");
         assert_eq!(planned.text_at("/meeting/startsAt"), "2026-03-12T13:00:00Z");
         assert_eq!(planned.text_at("/invitations/0/answer"), "needs_action");
+        assert_eq!(given::count(&app.db, "deliveries WHERE kind = 'invitation' AND state = 'queued'").await, 1);
         let meeting = planned.text_at("/meeting/id");
         let seen = municipality.get(&format!("/v1/meetings/{meeting}")).await.expect(200);
         assert_eq!(seen.text_at("/intake"), id);

@@ -12,7 +12,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
 use koplopers_shared::access::{Actor, InvitationsAnswer, Permit};
-use koplopers_shared::db::{DbConn, DbError, DbResult};
+use koplopers_shared::db::DbError;
 use koplopers_shared::flows::DelegateError;
 use koplopers_shared::idempotency::{IdempotencyKey, Outcome, WriteOnceError};
 use koplopers_shared::ids::InvitationId;
@@ -272,15 +272,8 @@ async fn load(
     visit: &Visit<'_>,
     token: &str,
 ) -> Result<Option<Invited>, DbError> {
-    let (keys, token, now) = (state.auth.keys().clone(), token.to_owned(), visit.now);
-    state
-        .db
-        .read(move |conn: &mut DbConn| -> DbResult<Option<Invited>> {
-            match links::opened(conn, &keys, LinkPurpose::Answer, &token, now)? {
-                Some(link) => view::find(conn, link),
-                None => Ok(None),
-            }
-        })
+    visit
+        .opened(state, LinkPurpose::Answer, token, view::find)
         .await
 }
 

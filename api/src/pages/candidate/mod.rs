@@ -10,8 +10,8 @@ mod view;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
-use koplopers_shared::db::{DbConn, DbError, DbResult};
-use koplopers_shared::links::{self, LinkPurpose};
+use koplopers_shared::db::DbError;
+use koplopers_shared::links::LinkPurpose;
 
 use super::bad_link;
 use super::form::{Form, unreadable};
@@ -125,15 +125,8 @@ async fn load(
     visit: &Visit<'_>,
     token: &str,
 ) -> Result<Option<Nominated>, DbError> {
-    let (keys, token, now) = (state.auth.keys().clone(), token.to_owned(), visit.now);
-    state
-        .db
-        .read(move |conn: &mut DbConn| -> DbResult<Option<Nominated>> {
-            match links::opened(conn, &keys, LinkPurpose::Candidate, &token, now)? {
-                Some(link) => view::find(conn, link),
-                None => Ok(None),
-            }
-        })
+    visit
+        .opened(state, LinkPurpose::Candidate, token, view::find)
         .await
 }
 

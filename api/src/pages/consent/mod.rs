@@ -14,7 +14,7 @@ use askama::Template;
 use koplopers_shared::access::{Actor, ConsentsAnswer, Permit};
 use koplopers_shared::clock::LocalNow;
 use koplopers_shared::consents::{AnswerConsentError, ConsentStatus};
-use koplopers_shared::db::{DbConn, DbError, DbResult};
+use koplopers_shared::db::DbError;
 use koplopers_shared::flows;
 use koplopers_shared::idempotency::{IdempotencyKey, Outcome, WriteOnceError};
 use koplopers_shared::ids::ConsentId;
@@ -173,15 +173,8 @@ async fn save(
 
 /// What the link leads to; `None` when it does not work.
 async fn load(state: &AppState, visit: &Visit<'_>, token: &str) -> Result<Option<Asked>, DbError> {
-    let (keys, token, now) = (state.auth.keys().clone(), token.to_owned(), visit.now);
-    state
-        .db
-        .read(move |conn: &mut DbConn| -> DbResult<Option<Asked>> {
-            match links::opened(conn, &keys, LinkPurpose::Consent, &token, now)? {
-                Some(link) => view::find(conn, link),
-                None => Ok(None),
-            }
-        })
+    visit
+        .opened(state, LinkPurpose::Consent, token, view::find)
         .await
 }
 

@@ -131,16 +131,13 @@ async fn load(
     visit: &Visit<'_>,
     token: &str,
 ) -> Result<Option<Nomination>, DbError> {
-    let (keys, token, now) = (state.auth.keys().clone(), token.to_owned(), visit.now);
-    state
-        .db
-        .read(move |conn: &mut DbConn| -> DbResult<Option<Nomination>> {
-            let purpose = LinkPurpose::ConfirmNomination;
-            match links::opened(conn, &keys, purpose, &token, now)? {
-                Some(link) => nominations::find_any(conn, NominationId(link.object)),
-                None => Ok(None),
-            }
-        })
+    visit
+        .opened(
+            state,
+            LinkPurpose::ConfirmNomination,
+            token,
+            |conn, link| nominations::find_any(conn, NominationId(link.object)),
+        )
         .await
 }
 

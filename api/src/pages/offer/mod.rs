@@ -14,7 +14,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
 use koplopers_shared::access::{Actor, OffersAnswer, Permit};
 use koplopers_shared::clock::LocalNow;
-use koplopers_shared::db::{DbConn, DbError, DbResult};
+use koplopers_shared::db::DbError;
 use koplopers_shared::flows::fresh_link;
 use koplopers_shared::idempotency::{IdempotencyKey, Outcome, WriteOnceError};
 use koplopers_shared::ids::OfferId;
@@ -223,15 +223,10 @@ async fn load(
     visit: &Visit<'_>,
     token: &str,
 ) -> Result<Option<Offered>, DbError> {
-    let (keys, token) = (state.auth.keys().clone(), token.to_owned());
-    let now = local(state, visit);
-    state
-        .db
-        .read(move |conn: &mut DbConn| -> DbResult<Option<Offered>> {
-            match links::opened(conn, &keys, LinkPurpose::Offer, &token, now.at)? {
-                Some(link) => view::find(conn, link, now.today),
-                None => Ok(None),
-            }
+    let today = local(state, visit).today;
+    visit
+        .opened(state, LinkPurpose::Offer, token, move |conn, link| {
+            view::find(conn, link, today)
         })
         .await
 }
