@@ -36,7 +36,7 @@ enum Command {
 async fn main() -> anyhow::Result<()> {
     let command = Arguments::parse().command.unwrap_or_default();
     let settings = Settings::load()?;
-    logging::start(&settings.log)?;
+    let _log = logging::start(&settings.log)?;
     let parts = open(&settings).await?;
     match command {
         Command::Run => run(parts, &settings).await?,

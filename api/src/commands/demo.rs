@@ -26,7 +26,7 @@ pub(super) fn run() -> anyhow::Result<ExitCode> {
         .extend(FRONT_ENDS.map(str::to_owned));
     settings.mail.show_in_dev_mailbox()?;
     settings.log.as_text = true;
-    logging::start(&settings.log)?;
+    let _log = logging::start(&settings.log)?;
     actix_web::rt::System::new().block_on(play(Arc::new(settings)))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -20,7 +20,7 @@ pub(super) struct ServeArguments {
 
 pub(super) fn run(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
     let settings = Arc::new(Settings::load()?);
-    logging::start(&settings.log)?;
+    let _log = logging::start(&settings.log)?;
     let embedded = settings.database_url.kind() == DatabaseKind::Sqlite;
     let with_worker = embedded && !arguments.no_worker;
     actix_web::rt::System::new().block_on(async {
