@@ -3,6 +3,7 @@
 mod dto;
 mod handlers;
 mod memberships;
+mod nominations;
 mod problems;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -17,5 +18,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(handlers::close_learning_network)
         .service(memberships::create_network_membership)
         .service(memberships::list_network_memberships)
-        .service(memberships::end_network_membership);
+        .service(memberships::end_network_membership)
+        .service(nominations::nominate_network_members);
 }

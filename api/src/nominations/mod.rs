@@ -9,6 +9,7 @@ mod view;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use dto::NominatorRequest;
 pub use view::NominationView;
 
 /// Mounts the operations on nominations.

@@ -35,6 +35,17 @@ pub fn nominate(
     now: LocalNow,
     new: NewNomination,
 ) -> Result<Nomination, NominateError> {
+    nominate_whom(conn, granted, now, new, Whom::Described)
+}
+
+/// As [`nominate`], of a candidate who may be known already.
+pub(super) fn nominate_whom(
+    conn: &mut DbConn,
+    granted: &Granted<NominationsWrite>,
+    now: LocalNow,
+    new: NewNomination,
+    whom: Whom,
+) -> Result<Nomination, NominateError> {
     let client = client_of(granted.scope(), granted.who());
     if let Some(reference) = &new.external_reference
         && nominations::by_reference(conn, &client, reference)?.is_some()
@@ -55,7 +66,7 @@ pub fn nominate(
         granted.actor(),
         now,
         nomination,
-        Write::Insert,
+        Write::Insert(whom),
     )?)
 }
 
@@ -182,10 +193,19 @@ pub(super) fn held(new: NewNomination, nominator: Nominator, now: LocalNow) -> N
     }
 }
 
+/// How the candidate of a nomination is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whom {
+    /// By what the nomination says of them.
+    Described,
+    /// It is this person.
+    Known(PersonId),
+}
+
 /// Whether a submitted nomination is new or was held before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Write {
-    Insert,
+    Insert(Whom),
     Confirm,
 }
 
@@ -199,7 +219,11 @@ pub(super) fn submit(
 ) -> DbResult<Nomination> {
     matching::take_turn(conn)?;
     let candidate = &nomination.candidate;
-    let candidacy = match matching::find(conn, candidate)? {
+    let found = match write {
+        Write::Insert(Whom::Known(person)) => matching::of_person(conn, person)?,
+        Write::Insert(Whom::Described) | Write::Confirm => matching::find(conn, candidate)?,
+    };
+    let candidacy = match found {
         Match::Joins(candidacy) => *candidacy,
         Match::Known(person) => open(conn, actor, now, person, candidate)?,
         Match::New => {
@@ -213,7 +237,7 @@ pub(super) fn submit(
         ..nomination
     };
     let nomination = match write {
-        Write::Insert => {
+        Write::Insert(_) => {
             nominations::insert(conn, &nomination)?;
             nominations::appear(conn, actor, now, &nomination)?;
             nomination

@@ -67,6 +67,14 @@ pub fn find(conn: &mut DbConn, candidate: &CandidateDetails) -> DbResult<Match> 
         .map_or(Match::New, |person| Match::Known(person.id)))
 }
 
+/// Where a nomination of this very person goes.
+pub fn of_person(conn: &mut DbConn, person: PersonId) -> DbResult<Match> {
+    let open = candidacies::open_of(conn, person)?;
+    Ok(open.map_or(Match::Known(person), |candidacy| {
+        Match::Joins(Box::new(candidacy))
+    }))
+}
+
 /// The people with a mailbox, however it is spelled; the one known longest first.
 pub fn with_mailbox(conn: &mut DbConn, email: &EmailAddress) -> DbResult<Vec<Person>> {
     let filter = PersonFilter {

@@ -5,6 +5,7 @@ mod coordinating;
 mod importing;
 mod life;
 mod making;
+mod officials;
 pub mod open;
 mod seeing;
 
