@@ -57,7 +57,7 @@ export async function tabTo(page, wanted, most = 25) {
       const element = document.activeElement;
       const style = getComputedStyle(element);
       return {
-        tag: element.tagName.toLowerCase(), type: element.type, name: element.name, value: element.value,
+        tag: element.tagName.toLowerCase(), type: element.type, id: element.id, name: element.name, value: element.value,
         text: element.textContent.trim(),
         shown: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
       };

@@ -1,13 +1,15 @@
 // Starts the built demo in an empty folder on a free port, and reads the mails it sent.
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { promisify } from "node:util";
 import PostalMime from "postal-mime";
 
+const run = promisify(execFile);
 const root = new URL("..", import.meta.url).pathname;
 const program = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug/koplopers-api");
 
@@ -35,15 +37,13 @@ export async function eventually(what, look, seconds = 30) {
 export async function startDemo() {
   const folder = await mkdtemp(join(tmpdir(), "koplopers-browser-"));
   const base = `http://127.0.0.1:${await freePort()}`;
-  const child = spawn(program, ["demo"], {
-    cwd: folder,
-    env: {
-      PATH: process.env.PATH,
-      KOPLOPERS_LISTEN: base.replace("http://", ""),
-      KOPLOPERS_METRICS_LISTEN: `127.0.0.1:${await freePort()}`,
-      KOPLOPERS_PUBLIC_URL: base,
-    },
-  });
+  const settings = {
+    PATH: process.env.PATH,
+    KOPLOPERS_LISTEN: base.replace("http://", ""),
+    KOPLOPERS_METRICS_LISTEN: `127.0.0.1:${await freePort()}`,
+    KOPLOPERS_PUBLIC_URL: base,
+  };
+  const child = spawn(program, ["demo"], { cwd: folder, env: settings });
   let output = "";
   let errors = "";
   child.stdout.on("data", (chunk) => (output += chunk));
@@ -72,15 +72,23 @@ export async function startDemo() {
   }
   const printed = (name) => output.match(new RegExp(`^${name}=(\\S+)$`, "m"))[1];
   await eventually("its credentials", () => /Ctrl-C/.test(output));
-  return { base, folder, printed, mails, stop };
+  return { base, folder, settings, printed, mails, stop };
 }
 
 /** Sends JSON as the demo's coordinator, or reads when there is nothing to send; `null` sends no body. */
-export async function asCoordinator(demo, path, body, method = body === undefined ? "GET" : "POST") {
+export const asCoordinator = (demo, path, body, method) => withToken(demo, demo.printed("COORDINATOR"), path, body, method);
+
+/** The same as a member who is this person, with a token of the program's own command. */
+export async function asPerson(demo, person, path, body, method) {
+  const { stdout } = await run(program, ["token", "--role", "member", "--person", person], { cwd: demo.folder, env: demo.settings });
+  return withToken(demo, stdout.trim(), path, body, method);
+}
+
+async function withToken(demo, token, path, body, method = body === undefined ? "GET" : "POST") {
   const answer = await fetch(`${demo.base}/v1${path}`, {
     method,
     headers: {
-      authorization: `Bearer ${demo.printed("COORDINATOR")}`,
+      authorization: `Bearer ${token}`,
       ...(body && { "content-type": "application/json" }),
       ...(["PATCH", "PUT"].includes(method) && { "if-match": "*" }),
     },
@@ -170,4 +178,16 @@ export async function matchedIntake(demo, programme) {
   await asCoordinator(demo, `${path}/assessment/settlement`, { settlements }, "PUT");
   await asCoordinator(demo, `${path}/decision`, { outcome: "match" });
   return intake;
+}
+
+/** Takes a candidacy through consent, two reviews and the decision to an invitation, in a cohort of its own. */
+export async function invite(demo, candidacy) {
+  const path = `/candidacies/${candidacy}`;
+  const cohort = await asCoordinator(demo, "/cohorts", { name: `Lichting van ${candidacy}`, startsOn: soon(0).slice(0, 10) });
+  await asCoordinator(demo, path, { cohort: cohort.id }, "PATCH");
+  await asCoordinator(demo, `${path}/consent/exemption`, { reason: "Werkt als vrijwilliger, zonder organisatie." });
+  const reviewers = await Promise.all(["Eva Eerste", "Teun Tweede"].map((name) => asCoordinator(demo, "/people", { name })));
+  const { items } = await asCoordinator(demo, `${path}/reviews`, { reviewers: reviewers.map(({ id }) => id) });
+  for (const { id, reviewer } of items) await asPerson(demo, reviewer, `/reviews/${id}`, { innovation: 5, impact: 4, remark: "Overtuigend." }, "PUT");
+  await asCoordinator(demo, `${path}/decision`, { outcome: "invite" });
 }

@@ -1,13 +1,13 @@
 // A candidate's way, as the people on it meet it: somebody nominates on the open page and confirms, the executive consents,
-// and the candidate objects. By keyboard, in both languages, on a small screen, and without JavaScript.
+// and the candidate objects, or accepts the membership, or declines it. By keyboard, in both languages, on a small screen, and without JavaScript.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { assertAccessible, assertFits, launch, openPage, tabTo } from "./browser.mjs";
-import { asCoordinator, eventually, linkTo, startDemo } from "./demo.mjs";
+import { asCoordinator, invite, linkTo, startDemo } from "./demo.mjs";
 
 const words = {
-  nl: { locale: "nl-NL", wrong: "Er is nog iets niet goed", mail: "Kijk in uw mail", confirmed: "Uw voordracht is bevestigd", erased: /gewist/ },
-  en: { locale: "en-GB", wrong: "Something is not right yet", mail: "Look at your mail", confirmed: "Your nomination is confirmed", erased: /erased/ },
+  nl: { locale: "nl-NL", wrong: "Er is nog iets niet goed", mail: "Kijk in uw mail", confirmed: "Uw voordracht is bevestigd", erased: /gewist/, accept: /word koploper$/, decline: /word geen koploper$/ },
+  en: { locale: "en-GB", wrong: "Something is not right yet", mail: "Look at your mail", confirmed: "Your nomination is confirmed", erased: /erased/, accept: /I become an/, decline: /I do not become/ },
 };
 
 let demo, browser;
@@ -51,18 +51,18 @@ async function nominate(page, name) {
 }
 
 /** A candidacy whose candidate reads this language, and the page behind their link. */
-async function candidateOf(language, name) {
+async function candidateOf(language, name, work = { kind: "municipal_professional", municipality: "GM0363" }) {
   const person = `${name.toLowerCase()}.kandidaat@example.nl`;
   const nominated = await asCoordinator(demo, "/nominations", {
     language,
-    candidate: { name: `${name} Kandidaat`, email: person, kind: "municipal_professional", municipality: "GM0363" },
+    candidate: { name: `${name} Kandidaat`, email: person, ...work },
     ...Object.fromEntries(["relation", "motivation", "innovation", "impact"].map((key) => [key, nomination(name)[key]])),
   });
   return { person, candidacy: nominated.candidacy };
 }
 
 for (const language of ["nl", "en"]) {
-  const { locale, wrong, mail, confirmed, erased } = words[language];
+  const { locale, wrong, mail, confirmed, erased, accept, decline } = words[language];
 
   test(`somebody nominates and confirms in ${language} by keyboard alone`, async () => {
     const name = `Toets${language}`;
@@ -100,6 +100,24 @@ for (const language of ["nl", "en"]) {
     assert.equal(left.status, "withdrawn");
     assert.ok(!JSON.stringify(left).includes(name));
   });
+
+  for (const [act, name, button, status] of [["accepts", "Lid", accept, "admitted"], ["declines", "Geenlid", decline, "candidate_declined"]]) {
+    test(`the candidate ${act} the membership in ${language} by keyboard alone`, async () => {
+      const { person, candidacy } = await candidateOf(language, `${name}${language}`, { kind: "ervaringsdeskundige" });
+      await invite(demo, candidacy);
+      const link = await linkTo(demo, person, "a");
+      await at(link, { locale, viewport: { width: 320, height: 800 } }, async (page) => {
+        const check = async () => { await assertAccessible(page); await assertFits(page, 320); };
+        await check();
+        if (act === "accepts") await type(page, "name", `${name}${language} Kandidaat`);
+        else await tabTo(page, (focus) => focus.id === "decline-sure", 40).then(() => page.keyboard.press("Space"));
+        await press(page);
+        await page.getByRole("button", { name: button }).waitFor({ state: "detached" });
+        await check();
+      });
+      assert.equal((await asCoordinator(demo, `/candidacies/${candidacy}`)).status, status);
+    });
+  }
 
   for (const width of [320, 1280]) {
     test(`the open page in ${language}, ${width} pixels wide, is accessible with and without faults`, async () => {
