@@ -9,10 +9,14 @@
 //! | Amsterdam | clientenparticipatie | one withdrawn, one that became a running trajectory |
 //! | Utrecht | inclusief | matched, in the only place of the round before |
 //! | Utrecht | uitvoering | assessed, to be decided on |
+//!
+//! And a network: a cohort of forty members over all provinces, and three candidates whose
+//! executive has yet to consent.
 
 mod cast;
 pub mod credentials;
 mod intakes;
+mod network;
 mod outcomes;
 
 use std::sync::Arc;
@@ -76,6 +80,7 @@ fn make(conn: &mut DbConn, now: LocalNow) -> Result<Cast, DemoError> {
     let planned = intakes::draft(conn, now, &own, "versnelling", "DEMO-versnelling")?;
     intakes::submit(conn, now, &own, planned)?;
     intakes::plan_talk(conn, now, &cast, &own, planned)?;
+    network::make(conn, now, &cast)?;
     Ok(cast)
 }
 

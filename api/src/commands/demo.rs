@@ -35,6 +35,8 @@ async fn play(settings: Arc<Settings>) -> anyhow::Result<()> {
     let state = process::start(settings).await?;
     let now = state.local_now();
     let cast = state.db.write(move |conn| demo::fill(conn, now)).await?;
+    // A hundred mails tell how everything came about; those of whoever tries the demo come next.
+    process::send_due(&state).await?;
     let secret = credentials::fresh(&state.db, now.at).await?;
     let told = state.clone();
     process::serve(state, true, move |address| {

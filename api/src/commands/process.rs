@@ -18,6 +18,11 @@ pub(super) async fn start(settings: Arc<Settings>) -> anyhow::Result<AppState> {
     Ok(AppState::start(db, Clock::System, settings).await?)
 }
 
+/// Sends the mails that are due, before there is anybody to serve.
+pub(super) async fn send_due(state: &AppState) -> anyhow::Result<()> {
+    worker::once(state).await
+}
+
 /// Serves until told to stop, with or without a worker in the same process. `ready` is told the
 /// address once requests are welcome.
 pub(super) async fn serve(
@@ -53,7 +58,7 @@ pub(super) async fn serve(
 #[cfg(feature = "embedded-worker")]
 mod worker {
     use anyhow::Context as _;
-    use koplopers_worker::{WorkerError, WorkerParts, build_worker};
+    use koplopers_worker::{Worker, WorkerError, WorkerParts, build_worker};
     use tokio::sync::oneshot;
     use tokio::task::JoinHandle;
 
@@ -65,18 +70,26 @@ mod worker {
         stop: oneshot::Sender<()>,
     }
 
-    pub(super) fn start(state: &AppState) -> anyhow::Result<Embedded> {
+    fn worker(state: &AppState) -> anyhow::Result<Worker> {
         let parts = WorkerParts::new(
             state.db.clone(),
             state.clock.clone(),
             state.keys.clone(),
             &state.settings,
         )?;
-        let parts = WorkerParts {
+        Ok(build_worker(WorkerParts {
             metrics: state.process.metrics.deliveries.clone(),
             ..parts
-        };
-        let worker = build_worker(parts);
+        }))
+    }
+
+    pub(super) async fn once(state: &AppState) -> anyhow::Result<()> {
+        worker(state)?.once().await?;
+        Ok(())
+    }
+
+    pub(super) fn start(state: &AppState) -> anyhow::Result<Embedded> {
+        let worker = worker(state)?;
         let (stop, stopped) = oneshot::channel::<()>();
         let running = actix_web::rt::spawn(async move {
             let ended = worker
@@ -109,6 +122,10 @@ mod worker {
 
     /// Stands for the worker that this build does not hold.
     pub(super) struct Embedded;
+
+    pub(super) async fn once(state: &AppState) -> anyhow::Result<()> {
+        start(state)?.stop().await
+    }
 
     pub(super) fn start(_: &AppState) -> anyhow::Result<Embedded> {
         anyhow::bail!("this build holds no worker: start koplopers-worker, and serve --no-worker")

@@ -141,6 +141,20 @@ mod tests {
         }
     }
 
+    /// Sends on what is written to it.
+    struct Sender(std::sync::mpsc::Sender<Vec<u8>>);
+
+    impl Write for Sender {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.send(bytes.to_vec()).map_err(io::Error::other)?;
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
     impl Page {
         fn text(&self) -> String {
             String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
@@ -176,16 +190,6 @@ mod tests {
     #[test]
     fn a_line_alone_goes_out_after_a_moment() {
         let (sent, seen) = std::sync::mpsc::channel();
-        struct Sender(std::sync::mpsc::Sender<Vec<u8>>);
-        impl Write for Sender {
-            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-                self.0.send(bytes.to_vec()).map_err(io::Error::other)?;
-                Ok(bytes.len())
-            }
-            fn flush(&mut self) -> io::Result<()> {
-                Ok(())
-            }
-        }
         let lines = Lines::to(Sender(sent));
         let writing = lines.clone();
         std::thread::spawn(move || writing.write_forever());
