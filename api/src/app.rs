@@ -17,11 +17,11 @@ use crate::middleware::{cors, envelope};
 use crate::problem::{Problem, pages};
 use crate::state::AppState;
 use crate::{
-    assessments, audit, auth, candidacies, candidacy_decisions, clients, cohorts, consents,
-    decisions, docs_page, document, events, glossary, health, identity_links, inbound_mail,
-    intakes, knowledge, learning_groups, me, meetings, members, municipalities, networks,
-    nominations, oauth, offers, organisations, people, polls, programmes, reference, reviews,
-    series, theme_rounds, trajectories,
+    assessments, audit, auth, calendars, candidacies, candidacy_decisions, clients, cohorts,
+    consents, decisions, docs_page, document, events, glossary, health, identity_links,
+    inbound_mail, intakes, knowledge, learning_groups, me, meetings, members, municipalities,
+    networks, nominations, oauth, offers, organisations, people, polls, programmes, reference,
+    reviews, series, theme_rounds, trajectories,
 };
 
 /// Where the API lives. It is in `servers` of the document, and not in its paths.
@@ -51,6 +51,7 @@ fn operations(config: &mut ServiceConfig<'_>) {
         .configure(meetings::routes)
         .configure(polls::routes)
         .configure(series::routes)
+        .configure(calendars::routes)
         .configure(knowledge::routes)
         .configure(offers::routes)
         .configure(trajectories::routes)

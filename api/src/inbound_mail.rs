@@ -1,4 +1,4 @@
-//! Mail that comes in: bounces, handed in by the mail gateway.
+//! Mail that comes in, bounces and answers of calendar programs, handed in by the mail gateway.
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, get, post, web};
@@ -6,7 +6,7 @@ use futures_util::future::LocalBoxFuture;
 use jiff::Timestamp;
 use koplopers_shared::access::{DeliveriesRead, InboundMailWrite};
 use koplopers_shared::flows::{self, ReceiveMailError};
-use koplopers_shared::ids::{DeliveryId, InboundMailId};
+use koplopers_shared::ids::{DeliveryId, InboundMailId, InvitationId};
 use koplopers_shared::inbound_mail::{self, InboundMail, InboundOutcome, RawMail};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -59,15 +59,19 @@ pub struct InboundMailView {
     /// Its id.
     #[schema(value_type = uuid::Uuid)]
     id: InboundMailId,
-    /// `bounced`, `delayed` or `unmatched`.
+    /// `bounced`, `delayed`, `answered` or `unmatched`.
     #[schema(value_type = String, example = "bounced")]
     outcome: InboundOutcome,
     /// Why it could not be matched: `not-a-report`, `not-to-a-return-address` or
-    /// `unknown-delivery`.
+    /// `unknown-delivery`; of an answer `unknown-meeting`, `not-invited`, `sender-differs`,
+    /// `no-answer`, `outdated` or `answers-closed`.
     reason: Option<String>,
     /// The delivery it is about.
     #[schema(value_type = Option<uuid::Uuid>)]
     delivery: Option<DeliveryId>,
+    /// The invitation that it answers.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    invitation: Option<InvitationId>,
     /// When it came.
     #[schema(value_type = String, format = DateTime)]
     received_at: Timestamp,
@@ -80,18 +84,21 @@ impl From<InboundMail> for InboundMailView {
             outcome: mail.outcome,
             reason: mail.reason,
             delivery: mail.delivery,
+            invitation: mail.invitation,
             received_at: mail.received_at,
         }
     }
 }
 
-/// Hand in a mail that came back
+/// Hand in a mail that came in
 ///
 /// For the mail gateway: every mail to the inbound address or to a return address, as it came
 /// over the wire. A report that a delivery failed (RFC 3464) shows on its invitation, and a dead
 /// address gets no further mail. Which delivery it is about is read from our own return address
-/// only, so a forged report does nothing. What cannot be matched is kept for ops, for 30 days unless set otherwise. The
-/// same mail handed in again changes nothing.
+/// only, so a forged report does nothing. The answer of a calendar program (`METHOD:REPLY`,
+/// RFC 6047) is taken as the invitee's when it comes from their own address and answers the newest
+/// invitation. What cannot be matched is kept for ops, for 30 days unless set otherwise. The same
+/// mail handed in again changes nothing.
 #[utoipa::path(
     operation_id = "receive_inbound_mail",
     tag = "mail",

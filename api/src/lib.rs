@@ -6,6 +6,7 @@ pub mod assessments;
 pub mod audit;
 pub mod auth;
 pub mod body;
+pub mod calendars;
 pub mod candidacies;
 pub mod candidacy_decisions;
 pub mod clients;

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use koplopers_shared::assessments::CriterionValue;
+use koplopers_shared::calendars::CalendarKind;
 use koplopers_shared::candidacies::{CandidacyStatus, CandidateKind, Outcome as CandidacyOutcome};
 use koplopers_shared::catalogue::programme::PlanUnit;
 use koplopers_shared::catalogue::{
@@ -78,6 +79,7 @@ word_schemas! {
     ItemStatusWord of ItemStatus, "KnowledgeItemStatus", "Where a knowledge item stands; see the glossary.";
     KnowledgeSourceWord of KnowledgeSource, "KnowledgeSource", "Where knowledge comes from; see the glossary.";
     LearningPracticeWord of LearningPractice, "LearningPractice", "The way of learning in which something was gathered; see the glossary.";
+    CalendarKindWord of CalendarKind, "CalendarKind", "Whose meetings a calendar holds.";
     MeetingStatusWord of MeetingStatus, "MeetingStatus", "Where a meeting stands; see the glossary.";
     AnswerChoiceWord of AnswerChoice, "AnswerChoice", "What an invitee can answer.";
     MeetingOutcomeWord of MeetingOutcome, "MeetingOutcome", "What came of a meeting.";

@@ -112,6 +112,8 @@ typed_id! {
     MeetingId,
     /// One person's invitation to one meeting.
     InvitationId,
+    /// A calendar that somebody follows.
+    CalendarId,
     /// One mail to one address.
     DeliveryId,
     /// A machine client.

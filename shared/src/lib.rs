@@ -3,6 +3,7 @@
 pub mod access;
 pub mod assessments;
 pub mod audit;
+pub mod calendars;
 pub mod candidacies;
 pub mod catalogue;
 pub mod clients;

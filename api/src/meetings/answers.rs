@@ -111,7 +111,7 @@ impl From<AnswerError> for Problem {
         match error {
             AnswerError::Person(error) => error.into(),
             AnswerError::NotFound => Self::not_found(),
-            AnswerError::Stale => Self::of(&kinds::STALE),
+            AnswerError::Stale | AnswerError::Outdated => Self::of(&kinds::STALE),
             AnswerError::Closed => Self::of(&kinds::ANSWERS_CLOSED),
             AnswerError::NotOpen { answer } => {
                 Self::invalid_transition(answer.as_str(), &[]).detail("the invitation is not open")

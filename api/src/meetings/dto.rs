@@ -1,14 +1,14 @@
 //! Bodies and answers of the operations on meetings.
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use koplopers_shared::access::{Permit, PermitSet};
 use koplopers_shared::catalogue::words::{KnowledgeSource, LearningPractice, MeetingKind};
 use koplopers_shared::ids::{
     IntakeId, InvitationId, LearningGroupId, MeetingId, PersonId, PracticeId, SeriesId,
     TrajectoryId,
 };
-use koplopers_shared::invitations::{AnsweredVia, Invitation, InvitationAnswer};
+use koplopers_shared::invitations::{AnswerCounts, AnsweredVia, Invitation, InvitationAnswer};
 use koplopers_shared::meetings::{Meeting, MeetingAction, MeetingOutcome, MeetingStatus};
 use koplopers_shared::words::Slug;
 use serde::{Deserialize, Serialize};
@@ -85,6 +85,15 @@ pub struct MeetingListFilter {
     /// Only those of this series.
     #[param(value_type = Option<uuid::Uuid>)]
     pub series: Option<SeriesId>,
+    /// Only those that this person organises or is invited to.
+    #[param(value_type = Option<uuid::Uuid>)]
+    pub person: Option<PersonId>,
+    /// Only those that start on this day or later, on the clock of the institute.
+    #[param(format = "date", value_type = Option<String>)]
+    pub on_from: Option<Date>,
+    /// Only those that start before this day.
+    #[param(format = "date", value_type = Option<String>)]
+    pub on_to: Option<Date>,
     /// Only those that start at this instant or later.
     #[param(format = "date-time", value_type = Option<String>)]
     pub starts_from: Option<Timestamp>,
@@ -173,8 +182,24 @@ pub struct MeetingView {
     /// When it was last changed.
     #[schema(value_type = String, format = DateTime)]
     updated_at: Timestamp,
+    /// How many invitees gave each answer, in lists; an answer that nobody gave is left out. Null
+    /// elsewhere: the invitations tell more.
+    answers: Option<Vec<AnswerCountView>>,
     /// Every action on a meeting, with whether the caller may do it now.
     allowed_actions: Vec<AllowedActionView>,
+}
+
+/// How many invitees gave an answer.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = AnswerCount)]
+pub struct AnswerCountView {
+    /// The answer.
+    #[schema(value_type = String, example = "accepted")]
+    answer: InvitationAnswer,
+    /// How many gave it.
+    #[schema(example = 12)]
+    count: i64,
 }
 
 impl MeetingView {
@@ -193,6 +218,7 @@ impl MeetingView {
             status: meeting.status,
             kind: meeting.kind,
             allowed_actions: allowed.collect(),
+            answers: None,
             title: meeting.title,
             agenda: meeting.agenda,
             programme: meeting.programme,
@@ -218,6 +244,20 @@ impl MeetingView {
             outcome_at: meeting.outcome_at,
             created_at: meeting.created_at,
             updated_at: meeting.updated_at,
+        }
+    }
+
+    /// The meeting in a list, with how its invitees answered.
+    #[must_use]
+    pub fn listed(self, counts: Option<&AnswerCounts>) -> Self {
+        let counts = counts.into_iter().flatten();
+        let answers = counts.map(|(answer, count)| AnswerCountView {
+            answer: *answer,
+            count: *count,
+        });
+        Self {
+            answers: Some(answers.collect()),
+            ..self
         }
     }
 }

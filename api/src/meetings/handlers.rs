@@ -1,7 +1,11 @@
 //! Reading meetings and calling them off.
 
 use actix_web::{HttpResponse, get, post, put, web};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use koplopers_shared::access::{MeetingsRead, MeetingsWrite};
+use koplopers_shared::db::DbError;
 use koplopers_shared::events::Subject;
 use koplopers_shared::ids::MeetingId;
 use koplopers_shared::meetings::{
@@ -28,7 +32,8 @@ use crate::state::AppState;
 
 /// List meetings
 ///
-/// In order of their start. A municipality sees the talks of its intakes, and meetings to which
+/// In order of their start, each with how many invitees gave which answer; `onFrom` and `onTo`
+/// give a month or a week of days on the institute's clock. A municipality sees the talks of its intakes, and meetings to which
 /// somebody who holds a role with it is invited.
 #[utoipa::path(
     operation_id = "list_meetings",
@@ -47,6 +52,9 @@ pub async fn list_meetings(
     let permits = granted.actor().permits();
     let now = state.clock.now();
     let (filter, page, links) = list.into_parts();
+    let zone = &state.settings.time_zone;
+    let on_from = filter.on_from.map(|day| start_of(day, zone)).transpose()?;
+    let on_to = filter.on_to.map(|day| start_of(day, zone)).transpose()?;
     let filter = MeetingFilter {
         status: filter.status,
         kind: filter.kind,
@@ -56,17 +64,32 @@ pub async fn list_meetings(
         practice: filter.practice,
         trajectory: filter.trajectory,
         series: filter.series,
-        starts_from: filter.starts_from,
-        starts_to: filter.starts_to,
+        person: filter.person,
+        starts_from: filter.starts_from.max(on_from),
+        starts_to: filter.starts_to.into_iter().chain(on_to).min(),
     };
     let found = state
         .db
-        .read(move |conn| meetings::list(conn, granted.scope(), &filter, &page))
+        .read(move |conn| {
+            let found = meetings::list(conn, granted.scope(), &filter, &page)?;
+            let ids: Vec<MeetingId> = found.items.iter().map(|meeting| meeting.id).collect();
+            let counts = invitations::answer_counts(conn, &ids)?;
+            Ok::<_, DbError>((found, counts))
+        })
         .await?;
-    Ok(links.answer(
-        found.map(|meeting| MeetingView::new(meeting, permits, now)),
-        None,
-    ))
+    let (found, counts) = found;
+    let views = found.map(|meeting| {
+        let counts = counts.get(&meeting.id);
+        MeetingView::new(meeting, permits, now).listed(counts)
+    });
+    Ok(links.answer(views, None))
+}
+
+/// The instant at which a day begins where the institute is.
+fn start_of(day: Date, zone: &TimeZone) -> Result<Timestamp, Problem> {
+    let start = day.to_zoned(zone.clone());
+    let start = start.map_err(|_| Problem::invalid_field("onFrom", "range", "is out of range"))?;
+    Ok(start.timestamp())
 }
 
 /// Get a meeting

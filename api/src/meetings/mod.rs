@@ -3,11 +3,13 @@
 mod answers;
 mod attendance;
 mod changes;
+mod conflicts;
 mod copy;
 mod delegates;
 mod dto;
 mod handlers;
 mod invitees;
+mod participants;
 mod period;
 mod plan;
 
@@ -24,6 +26,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(plan::plan_meeting)
         .service(handlers::list_meetings)
+        .service(conflicts::find_meeting_conflicts)
+        .service(participants::get_meeting_participants)
         .service(handlers::get_meeting)
         .service(handlers::list_meeting_invitations)
         .service(answers::answer_invitation)

@@ -23,7 +23,12 @@ fn is_ours(range: &str) -> bool {
             .is_some_and(|quality| quality <= 0.0)
     });
     let json = media.starts_with("application/") && media.ends_with("json");
-    !refused && (json || matches!(media.as_str(), "*/*" | "application/*" | "text/calendar"))
+    !refused
+        && (json
+            || matches!(
+                media.as_str(),
+                "*/*" | "application/*" | "text/calendar" | "text/csv"
+            ))
 }
 
 #[cfg(test)]

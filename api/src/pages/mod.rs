@@ -10,6 +10,7 @@
 
 mod answer;
 mod bad_link;
+mod calendar;
 mod candidate;
 mod consent;
 mod delegate;
@@ -74,6 +75,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(answer::submit_answer)
         .service(poll::show_poll)
         .service(poll::submit_poll)
+        .service(calendar::show_calendar)
         .service(consent::show_consent)
         .service(consent::submit_consent)
         .service(candidate::show_candidate)

@@ -119,6 +119,8 @@ kinds! {
         "`successors` lists what came in its place: send the intake in the name of one of those.";
     ANSWERS_CLOSED: CONFLICT "answers-closed" "Answers are closed",
         "The meeting has started, or is no longer to be held. The organiser can be reached by answering the mail.";
+    TOO_MANY_CALENDARS: CONFLICT "too-many-calendars" "A person follows at most 50 calendars",
+        "Delete one that is no longer looked at, and try again.";
     MEETING_STARTED: CONFLICT "meeting-started" "The meeting has started",
         "`startedAt` says when it did. Nobody can be told in time any more: record what came of it, or plan another meeting.";
     MEETING_NOT_STARTED: CONFLICT "meeting-not-started" "The meeting has not started yet",

@@ -28,6 +28,7 @@ mod open_nomination;
 mod places;
 mod plan_series;
 mod plan_talk;
+mod publish_calendar;
 mod receive_mail;
 mod record_attendance;
 mod record_outcome;
@@ -37,6 +38,7 @@ mod request_consent;
 mod review_candidacy;
 mod schedule_meeting;
 mod start_trajectory;
+mod take_reply;
 mod tell_candidate;
 mod tell_outcome;
 mod withdraw_intake;
@@ -84,6 +86,7 @@ pub use open_nomination::{ConfirmNominationError, confirm_nomination, receive_op
 pub use places::free_place;
 pub use plan_series::{MOST_INVITATIONS, PlanSeriesError, PlannedSeries, SeriesPlan, plan_series};
 pub use plan_talk::{PlanTalkError, PlannedTalk, TalkPlan, plan_talk};
+pub use publish_calendar::{publish_calendar, published};
 pub use receive_mail::{ReceiveMailError, receive_mail};
 pub use record_attendance::{
     AttendanceProblem, RecordMeetingError, record_attendance, write_minutes,

@@ -1,7 +1,8 @@
 //! A mail comes in: a bounce is matched with its delivery, shown on the invitation or the consent,
-//! and its address gets nothing more.
+//! and its address gets nothing more; an answer of a calendar program is taken.
 
 use super::await_consents::consent_bounced;
+use super::take_reply::take_reply;
 use super::tell_candidate::notice_came_back;
 use crate::access::{Actor, Granted, InboundMailWrite};
 use crate::audit::{self, AuditLine};
@@ -36,23 +37,38 @@ pub fn receive_mail(
     if let Some(seen) = inbound_mail::find_seen(conn, &raw.digest)? {
         return Ok(seen);
     }
-    let (outcome, delivery, reason) = match matched(keys, raw.report.as_ref()) {
-        Err(reason) => (InboundOutcome::Unmatched, None, Some(reason)),
-        Ok((delivery, report)) => match take(conn, granted.actor(), now, delivery, report)? {
-            Some(outcome) => (outcome, Some(delivery), None),
-            None => (InboundOutcome::Unmatched, None, Some("unknown-delivery")),
-        },
-    };
     let mail = InboundMail {
         id: InboundMailId::generate(),
-        outcome,
-        reason: reason.map(str::to_owned),
-        delivery,
+        outcome: InboundOutcome::Unmatched,
+        reason: None,
+        delivery: None,
+        invitation: None,
         received_at: now.at,
     };
-    let sealed = match outcome {
+    let mail = match &raw.reply {
+        Some(reply) => match take_reply(conn, granted.actor(), now, reply)? {
+            Ok(invitation) => InboundMail {
+                outcome: InboundOutcome::Answered,
+                invitation: Some(invitation),
+                ..mail
+            },
+            Err(reason) => unmatched(mail, reason),
+        },
+        None => match matched(keys, raw.report.as_ref()) {
+            Err(reason) => unmatched(mail, reason),
+            Ok((delivery, report)) => match take(conn, granted.actor(), now, delivery, report)? {
+                Some(outcome) => InboundMail {
+                    outcome,
+                    delivery: Some(delivery),
+                    ..mail
+                },
+                None => unmatched(mail, "unknown-delivery"),
+            },
+        },
+    };
+    let sealed = match mail.outcome {
         InboundOutcome::Unmatched => Some(keys.seal(&raw.bytes)?),
-        InboundOutcome::Bounced | InboundOutcome::Delayed => None,
+        InboundOutcome::Bounced | InboundOutcome::Delayed | InboundOutcome::Answered => None,
     };
     inbound_mail::insert(conn, &mail, &raw.digest, sealed.as_deref())?;
     let line = AuditLine {
@@ -63,6 +79,14 @@ pub fn receive_mail(
     };
     audit::record(conn, granted.actor(), line, now.at)?;
     Ok(mail)
+}
+
+fn unmatched(mail: InboundMail, reason: &str) -> InboundMail {
+    InboundMail {
+        outcome: InboundOutcome::Unmatched,
+        reason: Some(reason.to_owned()),
+        ..mail
+    }
 }
 
 /// The delivery that a report is about, by our own return address and nothing else.

@@ -3,8 +3,9 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use jiff::Timestamp;
 
+use super::reply::{self, CalendarReply};
 use super::report::{self, Report};
-use crate::ids::{DeliveryId, InboundMailId};
+use crate::ids::{DeliveryId, InboundMailId, InvitationId};
 use crate::text_enum;
 
 text_enum! {
@@ -14,7 +15,9 @@ text_enum! {
         Bounced => "bounced",
         /// A delivery is late; the other mail server still tries.
         Delayed => "delayed",
-        /// Not about a delivery of ours.
+        /// An invitation was answered.
+        Answered => "answered",
+        /// About nothing of ours.
         Unmatched => "unmatched",
     }
 }
@@ -31,6 +34,8 @@ pub struct InboundMail {
     pub reason: Option<String>,
     /// The delivery it is about.
     pub delivery: Option<DeliveryId>,
+    /// The invitation that it answers.
+    pub invitation: Option<InvitationId>,
     /// When it came.
     pub received_at: Timestamp,
 }
@@ -43,15 +48,18 @@ pub struct RawMail {
     pub(crate) digest: Vec<u8>,
     /// What it reports, when it is a report.
     pub(crate) report: Option<Report>,
+    /// What it answers, when it is the answer of a calendar program.
+    pub(crate) reply: Option<CalendarReply>,
 }
 
 impl RawMail {
-    /// Reads what the mail reports.
+    /// Reads what the mail reports or answers.
     #[must_use]
     pub fn read(bytes: Vec<u8>) -> Self {
         Self {
             digest: digest(&SHA256, &bytes).as_ref().to_vec(),
             report: report::read(&bytes),
+            reply: reply::read(&bytes),
             bytes,
         }
     }

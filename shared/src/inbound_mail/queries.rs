@@ -8,7 +8,7 @@ use crate::access::Scope;
 use crate::db::columns::At;
 use crate::db::schema::inbound_mails;
 use crate::db::{DbConn, DbResult};
-use crate::ids::{DeliveryId, InboundMailId};
+use crate::ids::{DeliveryId, InboundMailId, InvitationId};
 use crate::paging::{PageSpec, Paged, Position, Seek};
 
 /// Mails whose bytes go in one transaction.
@@ -21,6 +21,7 @@ struct InboundMailRow {
     outcome: InboundOutcome,
     reason: Option<String>,
     delivery: Option<DeliveryId>,
+    invitation: Option<InvitationId>,
     received_at: At,
 }
 
@@ -31,6 +32,7 @@ impl From<InboundMailRow> for InboundMail {
             outcome: row.outcome,
             reason: row.reason,
             delivery: row.delivery,
+            invitation: row.invitation,
             received_at: row.received_at.0,
         }
     }
@@ -60,6 +62,7 @@ pub fn insert(
             inbound_mails::outcome.eq(mail.outcome),
             inbound_mails::reason.eq(mail.reason.as_deref()),
             inbound_mails::delivery.eq(mail.delivery),
+            inbound_mails::invitation.eq(mail.invitation),
             inbound_mails::mime.eq(sealed),
             inbound_mails::received_at.eq(At(mail.received_at)),
         ))

@@ -33,6 +33,17 @@ pub struct Answer {
     pub via: AnsweredVia,
 }
 
+/// An answer that a calendar program mailed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailedAnswer {
+    /// The answer.
+    pub answer: Answer,
+    /// SEQUENCE of the request that it answers.
+    pub sequence: i64,
+    /// DTSTAMP: when it was given.
+    pub stamped_at: Timestamp,
+}
+
 /// Why an answer was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum AnswerError {
@@ -45,6 +56,9 @@ pub enum AnswerError {
     /// It was changed since the caller read it.
     #[error("the invitation was changed in the meantime")]
     Stale,
+    /// It answers an older invitation, or is older than the last answer.
+    #[error("a later answer or invitation came before it")]
+    Outdated,
     /// The meeting has begun, or is no longer to be held.
     #[error("answers are closed")]
     Closed,
@@ -323,6 +337,40 @@ pub fn answer(
     if expected_version.is_some_and(|version| version != invitation.version) {
         return Err(AnswerError::Stale);
     }
+    take(conn, granted.actor(), now, &meeting, invitation, answer)
+}
+
+/// Takes the answer that the calendar program of an invitee mailed, unless a later one is known:
+/// compared by SEQUENCE, then by DTSTAMP (RFC 5546 §2.1.5). Whoever calls knows whose it is.
+pub fn answer_by_mail(
+    conn: &mut DbConn,
+    actor: &Actor,
+    now: Timestamp,
+    meeting: &Meeting,
+    invitation: Invitation,
+    mailed: MailedAnswer,
+) -> Result<Invitation, AnswerError> {
+    let last = match invitation.answered_via {
+        Some(AnsweredVia::Mail) => queries::replied_at(conn, invitation.id)?,
+        Some(AnsweredVia::Link | AnsweredVia::Api) | None => invitation.answered_at,
+    };
+    let to_an_older_request = mailed.sequence < i64::from(invitation.sequence);
+    if to_an_older_request || last.is_some_and(|last| mailed.stamped_at < last) {
+        return Err(AnswerError::Outdated);
+    }
+    let answered = take(conn, actor, now, meeting, invitation, mailed.answer)?;
+    queries::note_reply(conn, answered.id, mailed.stamped_at)?;
+    Ok(answered)
+}
+
+fn take(
+    conn: &mut DbConn,
+    actor: &Actor,
+    now: Timestamp,
+    meeting: &Meeting,
+    invitation: Invitation,
+    answer: Answer,
+) -> Result<Invitation, AnswerError> {
     if meeting.status != MeetingStatus::Scheduled || meeting.has_started(now) {
         return Err(AnswerError::Closed);
     }
@@ -332,7 +380,7 @@ pub fn answer(
         });
     }
     let from = invitation.answer;
-    let placed = waiting::placed(conn, &meeting, &invitation, answer.choice)?;
+    let placed = waiting::placed(conn, meeting, &invitation, answer.choice)?;
     // Who waits keeps their turn.
     let waits_on = placed == InvitationAnswer::Waitlisted && placed == from;
     let answered_at = invitation.answered_at.filter(|_| waits_on).or(Some(now));
@@ -347,8 +395,8 @@ pub fn answer(
             ..invitation
         },
     )?;
-    trace(conn, granted.actor(), now, &meeting, &answered, from)?;
-    waiting::let_in(conn, granted.actor(), now, &meeting)?;
+    trace(conn, actor, now, meeting, &answered, from)?;
+    waiting::let_in(conn, actor, now, meeting)?;
     Ok(answered)
 }
 

@@ -19,15 +19,17 @@
 //! change until the start of the meeting.
 
 mod actions;
+mod agenda;
 mod delegation;
 mod model;
 mod queries;
 mod waiting;
 
 pub use actions::{
-    Answer, AnswerError, Invitee, answer, invite, invite_again, invite_prepared, prepare,
-    prepare_again, remove, strike, tell_of_cancellation, tell_of_change,
+    Answer, AnswerError, Invitee, MailedAnswer, answer, answer_by_mail, invite, invite_again,
+    invite_prepared, prepare, prepare_again, remove, strike, tell_of_cancellation, tell_of_change,
 };
+pub use agenda::{AnswerCounts, Conflict, answer_counts, conflicts};
 pub use delegation::{delegate, keep_wishes};
 pub use model::{AnswerChoice, AnsweredVia, Invitation, InvitationAnswer, Wishes};
 pub use queries::{find, note_bounce, note_mail, of_meeting, of_meetings};

@@ -139,6 +139,28 @@ pub(super) fn update(conn: &mut DbConn, invitation: Invitation) -> DbResult<Invi
     })
 }
 
+/// DTSTAMP of the last answer that came by mail.
+pub(super) fn replied_at(conn: &mut DbConn, id: InvitationId) -> DbResult<Option<Timestamp>> {
+    let found: Option<Option<At>> = invitations::table
+        .find(id)
+        .select(invitations::replied_at)
+        .first(conn)
+        .optional()?;
+    Ok(found.flatten().map(Timestamp::from))
+}
+
+/// Notes when an answer that came by mail was given.
+pub(super) fn note_reply(
+    conn: &mut DbConn,
+    id: InvitationId,
+    stamped_at: Timestamp,
+) -> DbResult<()> {
+    diesel::update(invitations::table.find(id))
+        .set(invitations::replied_at.eq(At(stamped_at)))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Notes that a calendar mail went out, or may have. No change of the invitation itself, so its
 /// version stays.
 pub fn note_mail(

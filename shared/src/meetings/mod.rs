@@ -38,6 +38,9 @@ pub use model::{
     InvalidMeetingTransition, Meeting, MeetingAction, MeetingOutcome, MeetingStatus, Venue,
 };
 pub(crate) use queries::series_seen;
-pub use queries::{MeetingFilter, find, hold, list, open_of_intake, talks_of, talks_that_count};
+pub use queries::{
+    MeetingFilter, MeetingsOf, find, find_by_uid, for_calendar, hold, list, open_of_intake,
+    talks_of, talks_that_count,
+};
 pub use revisions::{MeetingRevision, revision};
 pub use rules::{LocalPeriod, PeriodError};

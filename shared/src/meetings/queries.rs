@@ -105,6 +105,8 @@ pub struct MeetingFilter {
     pub trajectory: Option<TrajectoryId>,
     /// Only those of this series.
     pub series: Option<SeriesId>,
+    /// Only those that this person organises or is invited to.
+    pub person: Option<PersonId>,
     /// Only those that start at this instant or later.
     pub starts_from: Option<Timestamp>,
     /// Only those that start before this instant.
@@ -175,6 +177,75 @@ pub fn hold(conn: &mut DbConn, id: MeetingId) -> DbResult<()> {
         .set(meetings::version.eq(meetings::version))
         .execute(conn)?;
     one_row(held)
+}
+
+/// The meeting with this UID in calendars, for an answer by one of its invitees.
+pub fn find_by_uid(conn: &mut DbConn, uid: &str) -> DbResult<Option<Meeting>> {
+    let id: Option<MeetingId> = meetings::table
+        .filter(meetings::ical_uid.eq(uid))
+        .select(meetings::id)
+        .first(conn)
+        .optional()?;
+    match id {
+        Some(id) => find(conn, &Scope::Institute, id),
+        None => Ok(None),
+    }
+}
+
+/// Whose meetings a calendar holds.
+#[derive(Debug, Clone, Copy)]
+pub enum MeetingsOf<'a> {
+    /// Those that this person is invited to and has not declined, or organises.
+    Person(PersonId),
+    /// Those of this programme.
+    Programme(&'a Slug),
+    /// Those of this series.
+    Series(SeriesId),
+}
+
+/// The meetings of a calendar that end after `from` and have or had a date, those that start
+/// first and at most `most`; what only some have besides is not read.
+pub fn for_calendar(
+    conn: &mut DbConn,
+    of: MeetingsOf<'_>,
+    from: Timestamp,
+    most: i64,
+) -> DbResult<Vec<Meeting>> {
+    let query = meetings::table
+        .filter(meetings::status.eq_any([
+            MeetingStatus::Scheduled,
+            MeetingStatus::Held,
+            MeetingStatus::Cancelled,
+        ]))
+        .filter(meetings::ends_at.gt(At(from)))
+        .into_boxed();
+    let query = match of {
+        MeetingsOf::Person(person) => {
+            let invited_to = invitations::table
+                .filter(invitations::person.eq(person))
+                .filter(invitations::removed_at.is_null())
+                .filter(invitations::answer.ne_all(["declined", "delegated"]))
+                .select(invitations::meeting);
+            query.filter(
+                meetings::organiser
+                    .eq(person)
+                    .or(meetings::id.eq_any(invited_to)),
+            )
+        }
+        MeetingsOf::Programme(slug) => query.filter(meetings::programme.eq(slug)),
+        MeetingsOf::Series(series) => {
+            let in_it = having().filter(meeting_extras::series.eq(series));
+            query.filter(meetings::id.eq_any(in_it))
+        }
+    };
+    query
+        .order((meetings::starts_at, meetings::id))
+        .limit(most)
+        .select(MeetingRow::as_select())
+        .load(conn)?
+        .into_iter()
+        .map(Meeting::try_from)
+        .collect()
 }
 
 /// The talk of an intake that is still to be held.
@@ -277,6 +348,16 @@ fn filtered(mut query: Boxed, filter: &MeetingFilter) -> Boxed {
     }
     if let Some(programme) = filter.programme.clone() {
         query = query.filter(meetings::programme.eq(programme));
+    }
+    if let Some(person) = filter.person {
+        let invited_to = invitations::table
+            .filter(invitations::person.eq(person))
+            .filter(invitations::removed_at.is_null())
+            .select(invitations::meeting);
+        let theirs = meetings::organiser
+            .eq(person)
+            .or(meetings::id.eq_any(invited_to).nullable());
+        query = query.filter(theirs);
     }
     if let Some(group) = filter.learning_group {
         let of_group = meeting_extras::learning_group.eq(group);

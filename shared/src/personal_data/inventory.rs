@@ -18,6 +18,7 @@ const BLANKED: &[(&str, &[&str])] = &[
     ("identities", &["issuer", "subject"]),
     ("identity_links", &["code_hash"]),
     ("links", &["purpose"]),
+    ("calendars", &["kind", "programme"]),
     ("programme_contacts", &["programme"]),
     ("candidacies", &["prepared_reason", "closed_reason"]),
     (

@@ -2,8 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod audit;
+mod calendars;
 mod catalogue;
 mod clients;
+mod cost;
 mod executor;
 mod groups;
 mod idempotency;

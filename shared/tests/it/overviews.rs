@@ -1,10 +1,5 @@
 //! What a screen of intakes costs.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-use diesel::Connection as _;
-use diesel::connection::InstrumentationEvent;
 use koplopers_shared::access::{IntakesRead, Role, Scope};
 use koplopers_shared::db::{Db, DbError};
 use koplopers_shared::intakes::{self, IntakeFilter};
@@ -13,25 +8,23 @@ use koplopers_shared::overviews::{IntakePart, IntakeParts};
 use koplopers_shared::paging::PageSpec;
 use koplopers_shared::testing::given;
 
+use crate::cost::queries_of;
+
 /// How many intakes a page with all children holds, and how many queries it took.
 async fn cost(db: &Db) -> (usize, usize) {
     let granted = given::granted::<IntakesRead>(&given::staff(Role::Coordinator));
     db.read(move |conn| {
-        let queries = Arc::new(AtomicUsize::new(0));
-        let counter = Arc::clone(&queries);
-        conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
-            if matches!(event, InstrumentationEvent::StartQuery { .. }) {
-                counter.fetch_add(1, Ordering::Relaxed);
-            }
+        let (found, queries) = queries_of(conn, |conn| {
+            let page = PageSpec::first(100);
+            let found = intakes::list(conn, &Scope::Institute, &IntakeFilter::default(), &page)?;
+            let parts = IntakeParts::read(conn, &granted, &found.items, IntakePart::ALL)?;
+            Ok::<_, DbError>((found, parts))
         });
-        let page = PageSpec::first(100);
-        let found = intakes::list(conn, &Scope::Institute, &IntakeFilter::default(), &page)?;
-        let parts = IntakeParts::read(conn, &granted, &found.items, IntakePart::ALL)?;
-        conn.set_instrumentation(None::<fn(InstrumentationEvent<'_>)>);
+        let (found, parts) = found?;
         let seen = found.items.iter().filter(|intake| {
             parts.contact_person(intake).is_some() && parts.municipality(intake).is_some()
         });
-        Ok::<_, DbError>((seen.count(), queries.load(Ordering::Relaxed)))
+        Ok::<_, DbError>((seen.count(), queries))
     })
     .await
     .unwrap()

@@ -95,6 +95,7 @@ on_both_databases! {
                     outcome: InboundOutcome::Unmatched,
                     reason: None,
                     delivery: None,
+                    invitation: None,
                     received_at: now() - age,
                 };
                 inbound_mail::insert(conn, &mail, &[number; 32], Some(&[number; 100]))

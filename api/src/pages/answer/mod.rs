@@ -142,6 +142,7 @@ pub(super) async fn submit_answer(
             | AnswerError::Person(_)
             | AnswerError::NotFound
             | AnswerError::NotOpen { .. }
+            | AnswerError::Outdated
             | AnswerError::Stale,
         )) => match load(&state, &visit, &token).await {
             Ok(Some(invited)) => page(

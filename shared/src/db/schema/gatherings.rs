@@ -61,6 +61,22 @@ diesel::table! {
         delegated_to -> Nullable<Uid>,
         dietary_wishes -> Nullable<Text>,
         accessibility_wishes -> Nullable<Text>,
+        replied_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::columns::*;
+
+    calendars (id) {
+        id -> Uid,
+        kind -> Text,
+        owner -> Uid,
+        programme -> Nullable<Text>,
+        series -> Nullable<Uid>,
+        created_at -> Moment,
+        expires_at -> Moment,
     }
 }
 

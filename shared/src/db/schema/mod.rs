@@ -33,7 +33,7 @@ pub use engagements::{
     learning_networks, network_memberships, offers, trajectories, trajectory_blocks,
     trajectory_officials, trajectory_steps,
 };
-pub use gatherings::{invitations, meeting_revisions, meetings};
+pub use gatherings::{calendars, invitations, meeting_revisions, meetings};
 pub use groups::{
     attendances, learning_group_members, learning_groups, meeting_extras, meeting_minutes,
     practice_parties, practices, series,
@@ -82,6 +82,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     meetings,
     meeting_revisions,
     invitations,
+    calendars,
     deliveries,
     delivery_attempts,
     suppressions,

@@ -114,6 +114,7 @@ diesel::table! {
         outcome -> Text,
         reason -> Nullable<Text>,
         delivery -> Nullable<Uid>,
+        invitation -> Nullable<Uid>,
         mime -> Nullable<Binary>,
         received_at -> Moment,
     }

@@ -1,4 +1,5 @@
-//! The calendar part of a mail: a meeting for one invitee, as a request or as a cancellation.
+//! Calendars (RFC 5545): the part of a mail that invites one person to a meeting or calls it off, and the meetings that
+//! somebody follows.
 //!
 //! Written by hand, because it is a handful of properties and every value in it was typed by somebody. `lines` is the
 //! only place that makes a line, so that no value can start one of its own (RFC 5545 §3.1, §3.3.11; RFC 6868).
@@ -19,9 +20,12 @@ use url::Url;
 pub use super::zone::{MeetingZone, MeetingZoneError};
 use crate::text_enum;
 use crate::words::EmailAddress;
+pub use published::{PublishedCalendar, PublishedEvent, publish};
+
 use lines::Lines;
 
 mod lines;
+mod published;
 mod time_zone;
 
 /// A meeting as one invitee sees it.
@@ -109,6 +113,8 @@ text_enum! {
         Request => "REQUEST",
         /// The end of it.
         Cancel => "CANCEL",
+        /// To be looked at, with nothing to answer.
+        Publish => "PUBLISH",
     }
 }
 
@@ -132,14 +138,23 @@ pub fn cancel(event: &CalendarEvent, cancelled: Cancelled) -> String {
 }
 
 fn calendar(method: Method, event: &CalendarEvent, status: Option<&str>) -> String {
+    let mut out = begin(method);
+    time_zone::write(&mut out, &event.time_zone);
+    write_event(&mut out, method, event, status);
+    end(out)
+}
+
+fn begin(method: Method) -> Lines {
     let mut out = Lines::new();
     out.plain("BEGIN", "VCALENDAR");
     out.plain("PRODID", "-//Koplopers//Koplopers//NL");
     out.plain("VERSION", "2.0");
     out.plain("CALSCALE", "GREGORIAN");
     out.plain("METHOD", method.as_str());
-    time_zone::write(&mut out, &event.time_zone);
-    write_event(&mut out, method, event, status);
+    out
+}
+
+fn end(mut out: Lines) -> String {
     out.plain("END", "VCALENDAR");
     out.finish()
 }

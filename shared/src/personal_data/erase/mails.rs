@@ -1,10 +1,10 @@
-//! The outbox, mail that came in, and links.
+//! The outbox, mail that came in, links, and the calendars behind them.
 
 use diesel::prelude::*;
 
 use crate::clock::LocalNow;
 use crate::db::columns::At;
-use crate::db::schema::{deliveries, delivery_attempts, inbound_mails, links};
+use crate::db::schema::{calendars, deliveries, delivery_attempts, inbound_mails, links};
 use crate::db::{DbConn, DbResult};
 use crate::deliveries::{DeliveryState, DroppedReason};
 use crate::ids::DeliveryId;
@@ -35,6 +35,7 @@ pub(super) fn blank(conn: &mut DbConn, now: LocalNow, trail: &Trail) -> DbResult
     forget_bytes(conn, received)?;
     blank_about(conn, trail)?;
     diesel::delete(links::table.filter(links::recipient.eq(trail.person))).execute(conn)?;
+    diesel::delete(calendars::table.filter(calendars::owner.eq(trail.person))).execute(conn)?;
     Ok(())
 }
 

@@ -1,0 +1,154 @@
+//! What screens that plan meetings need: a month with its answers, who is busy, and who comes.
+
+use koplopers_shared::access::Role;
+use koplopers_shared::ids::PersonId;
+use koplopers_shared::on_both_databases;
+use koplopers_shared::testing::given;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::app::TestApp;
+
+async fn somebody(app: &TestApp, name: &str) -> PersonId {
+    let email = format!("{}@example.nl", name.to_lowercase().replace([' ', '='], ""));
+    let body = json!({ "name": name, "email": email });
+    let made = app
+        .as_coordinator()
+        .post("/v1/people", &body)
+        .await
+        .expect(201);
+    made.text_at("/id").parse().unwrap()
+}
+
+/// A meeting in April 2026 on the clock of Amsterdam; its path.
+async fn meeting(
+    app: &TestApp,
+    title: &str,
+    (start, end): (&str, &str),
+    people: &[PersonId],
+) -> String {
+    let invitees: Vec<Value> = people.iter().map(|id| json!({ "person": id })).collect();
+    let body = json!({
+        "kind": "network", "title": title, "place": "De Observant, Amersfoort",
+        "localStart": format!("2026-04-{start}"), "localEnd": format!("2026-04-{end}"),
+        "invitees": invitees,
+    });
+    let planned = app.as_coordinator().post("/v1/meetings", &body).await;
+    planned.expect(201).header("location").to_owned()
+}
+
+async fn answer(app: &TestApp, path: &str, person: PersonId, body: &Value) {
+    let read = app
+        .as_coordinator()
+        .get(&format!("{path}/invitations"))
+        .await
+        .expect(200)
+        .json();
+    let own = read["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|it| it["person"] == json!(person));
+    let id = own.unwrap()["id"].as_str().unwrap();
+    let caller = app.as_person(person, Role::Member);
+    caller
+        .put(&format!("{path}/invitations/{id}/answer"), "*", body)
+        .await
+        .expect(200);
+}
+
+fn titles(list: &Value) -> Vec<&str> {
+    list["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["title"].as_str().unwrap())
+        .collect()
+}
+
+on_both_databases! {
+    async fn a_month_shows_each_meeting_with_how_everybody_answered(db: TestDb) {
+        // mission: S1
+        let app = TestApp::start(db).await;
+        let (kim, bo) = (somebody(&app, "Kim").await, somebody(&app, "Bo").await);
+        // Half past midnight in Amsterdam is the day before in UTC.
+        let early = meeting(&app, "Nacht", ("10T00:30", "10T01:30"), &[kim, bo]).await;
+        meeting(&app, "Dag", ("11T13:00", "11T17:00"), &[]).await;
+        answer(&app, &early, kim, &json!({ "answer": "accepted" })).await;
+        let day = app.as_coordinator().get("/v1/meetings?onFrom=2026-04-10&onTo=2026-04-11").await;
+        let day = day.expect(200).json();
+        assert_eq!(titles(&day), ["Nacht"]);
+        assert_eq!(day["items"][0]["answers"], json!([
+            { "answer": "needs_action", "count": 1 }, { "answer": "accepted", "count": 1 },
+        ]));
+        let month = app.as_coordinator().get("/v1/meetings?onFrom=2026-04-01&onTo=2026-05-01").await;
+        let month = month.expect(200).json();
+        assert_eq!(titles(&month), ["Nacht", "Dag"]);
+        assert_eq!(month["items"][1]["answers"], json!([]));
+        let kims = app.as_coordinator().get(&format!("/v1/meetings?person={kim}")).await.expect(200);
+        assert_eq!(titles(&kims.json()), ["Nacht"]);
+    }
+
+    async fn who_plans_sees_who_is_expected_elsewhere(db: TestDb) {
+        let app = TestApp::start(db).await;
+        let (kim, bo) = (somebody(&app, "Kim").await, somebody(&app, "Bo").await);
+        let first = meeting(&app, "Eerste", ("09T13:00", "09T15:00"), &[kim, bo]).await;
+        answer(&app, &first, bo, &json!({ "answer": "declined" })).await;
+        let ask = async |start: &str, end: &str, but: Option<&str>| {
+            let body = json!({
+                "people": [kim, bo], "localStart": format!("2026-04-09T{start}"),
+                "localEnd": format!("2026-04-09T{end}"), "meeting": but,
+            });
+            let mut body = body;
+            if but.is_none() {
+                body.as_object_mut().unwrap().remove("meeting");
+            }
+            let found = app.as_role(Role::Adviser).post("/v1/meetings/_conflicts", &body).await;
+            found.expect(200).json()["items"].as_array().unwrap().clone()
+        };
+        let found = ask("14:00", "16:00", None).await;
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0]["person"], json!(kim));
+        assert_eq!(found[0]["title"], "Eerste");
+        assert_eq!(found[0]["answer"], "needs_action");
+        // Meetings that touch do not overlap, and a meeting is not in its own way.
+        assert!(ask("15:00", "16:00", None).await.is_empty());
+        assert!(ask("12:00", "13:00", None).await.is_empty());
+        let id = first.rsplit('/').next().unwrap();
+        assert!(ask("14:00", "16:00", Some(id)).await.is_empty());
+
+        let stranger = json!({
+            "people": [kim, PersonId::generate()],
+            "localStart": "2026-04-09T13:00", "localEnd": "2026-04-09T14:00",
+        });
+        let fields = app.as_coordinator().post("/v1/meetings/_conflicts", &stranger).await.invalid();
+        assert_eq!(fields, [("/people/1".to_owned(), "unknown".to_owned())]);
+    }
+
+    async fn the_participants_are_a_list_for_a_spreadsheet(db: TestDb) {
+        // security: 39
+        let app = TestApp::start(db).await;
+        let (kim, bo) = (somebody(&app, "=Kim").await, somebody(&app, "Bo").await);
+        let path = meeting(&app, "Dag", ("09T13:00", "09T15:00"), &[kim, bo]).await;
+        let wishes = json!({
+            "answer": "accepted", "remark": "Ik kom, \"zeker\"", "dietaryWishes": "Vegetarisch",
+        });
+        answer(&app, &path, bo, &wishes).await;
+        let list = app.as_coordinator()
+            .call(Method::GET, &format!("{path}/participants"))
+            .header("accept", "text/csv")
+            .send().await.expect(200);
+        assert_eq!(list.header("content-type"), "text/csv; charset=utf-8; header=present");
+        let mut rows = csv::Reader::from_reader(list.text.as_bytes());
+        let rows: Vec<csv::StringRecord> = rows.records().map(Result::unwrap).collect();
+        let names: Vec<&str> = rows.iter().map(|row| &row[0]).collect();
+        assert_eq!(names, ["'=Kim", "Bo"]);
+        assert_eq!(&rows[1][2], "accepted");
+        assert_eq!(&rows[1][6], "Ik kom, \"zeker\"");
+        assert_eq!(&rows[1][7], "Vegetarisch");
+        app.as_municipality("GM0363").get(&format!("{path}/participants")).await.expect(403);
+        let missing = format!("/v1/meetings/{kim}/participants");
+        app.as_coordinator().get(&missing).await.problem(404, "not-found");
+        assert_eq!(given::count(&app.db, "events WHERE type = 'invitation.answered'").await, 1);
+    }
+}
