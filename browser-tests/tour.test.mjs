@@ -7,7 +7,9 @@ import { promisify } from "node:util";
 import { startDemo } from "./demo.mjs";
 
 const readme = text("../README.md").split("## Five minutes with curl")[1].split("\n## ")[0];
+const start = readme.split("**A municipal system")[0];
 const tour = text("../docs/tour.md");
+const network = text("../docs/network-tour.md");
 
 function text(path) {
   return readFileSync(new URL(path, import.meta.url), "utf8");
@@ -36,6 +38,9 @@ test("README's tour goes from a token to an accepted invitation", async () => {
 });
 
 test("the tour goes from the talk to a running trajectory", async () => {
-  const first = readme.split("**A municipal system")[0];
-  await walk([first, tour], [/"intakeStatus":"matched"/, /"status":"accepted"/, /"status":"running"/, /trajectory\.commenced/]);
+  await walk([start, tour], [/"intakeStatus":"matched"/, /"status":"accepted"/, /"status":"running"/, /trajectory\.commenced/]);
+});
+
+test("the tour of the network goes from a nomination to a calendar", async () => {
+  await walk([start, network], [/"status":"consented"/, /"updates":1/, /METHOD:PUBLISH/, /SEQUENCE:1/]);
 });
