@@ -76,7 +76,7 @@ export async function startDemo() {
 }
 
 /** Sends JSON as the demo's coordinator, or reads when there is nothing to send; `null` sends no body. */
-export const asCoordinator = (demo, path, body, method) => withToken(demo, demo.printed("COORDINATOR"), path, body, method);
+export const asCoordinator = (demo, path, body, method, headers) => withToken(demo, demo.printed("COORDINATOR"), path, body, method, headers);
 
 /** The same as a member who is this person, with a token of the program's own command. */
 export async function asPerson(demo, person, path, body, method) {
@@ -84,13 +84,14 @@ export async function asPerson(demo, person, path, body, method) {
   return withToken(demo, stdout.trim(), path, body, method);
 }
 
-async function withToken(demo, token, path, body, method = body === undefined ? "GET" : "POST") {
+async function withToken(demo, token, path, body, method = body === undefined ? "GET" : "POST", headers = {}) {
   const answer = await fetch(`${demo.base}/v1${path}`, {
     method,
     headers: {
       authorization: `Bearer ${token}`,
       ...(body && { "content-type": "application/json" }),
       ...(["PATCH", "PUT"].includes(method) && { "if-match": "*" }),
+      ...headers,
     },
     body: body ? JSON.stringify(body) : undefined,
   });

@@ -81,12 +81,9 @@ pub fn receive_mail(
     Ok(mail)
 }
 
-fn unmatched(mail: InboundMail, reason: &str) -> InboundMail {
-    InboundMail {
-        outcome: InboundOutcome::Unmatched,
-        reason: Some(reason.to_owned()),
-        ..mail
-    }
+fn unmatched(mut mail: InboundMail, reason: &str) -> InboundMail {
+    mail.reason = Some(reason.to_owned());
+    mail
 }
 
 /// The delivery that a report is about, by our own return address and nothing else.

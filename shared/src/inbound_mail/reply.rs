@@ -1,8 +1,8 @@
 //! Reading the answer of a calendar program: an iTIP REPLY in a mail (RFC 5546 §3.2.3, RFC 6047).
 
 use calcard::icalendar::{
-    ICalendar, ICalendarComponent, ICalendarComponentType, ICalendarMethod,
-    ICalendarParameterName as Parameter, ICalendarProperty as Property, ICalendarValue,
+    ICalendar, ICalendarComponent, ICalendarComponentType, ICalendarParameterName as Parameter,
+    ICalendarProperty as Property,
 };
 use jiff::Timestamp;
 use mail_parser::{Message, MessageParser, MimeHeaders as _};
@@ -35,7 +35,7 @@ pub fn read(raw: &[u8]) -> Option<CalendarReply> {
     let message = MessageParser::default().parse(raw)?;
     let from = message.from()?.first()?.address()?.parse().ok()?;
     let calendar = ICalendar::parse(calendar_part(&message)?).ok()?;
-    if method(&calendar)? != ICalendarMethod::Reply {
+    if method(&calendar)? != "REPLY" {
         return None;
     }
     let mut events = calendar
@@ -76,15 +76,12 @@ fn calendar_part<'m>(message: &'m Message<'_>) -> Option<&'m str> {
         .text_contents()
 }
 
-fn method(calendar: &ICalendar) -> Option<ICalendarMethod> {
+fn method(calendar: &ICalendar) -> Option<&str> {
     let whole = calendar
         .components
         .iter()
         .find(|it| it.component_type == ICalendarComponentType::VCalendar)?;
-    match whole.property(&Property::Method)?.values.first()? {
-        ICalendarValue::Method(method) => Some(method.clone()),
-        _ => None,
-    }
+    whole.property(&Property::Method)?.values.first()?.as_text()
 }
 
 fn choice(partstat: &str) -> Option<AnswerChoice> {

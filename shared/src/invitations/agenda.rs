@@ -57,6 +57,9 @@ pub struct Conflict {
     pub answer: Option<InvitationAnswer>,
 }
 
+type InvitedRow = (PersonId, MeetingId, String, At, At, InvitationAnswer);
+type OrganisedRow = (Option<PersonId>, MeetingId, String, At, At);
+
 /// The meetings that these people are expected at between two instants, `but` for one: those with a
 /// date that they organise, or are invited to and have not declined or given to somebody else. In
 /// order of person and start.
@@ -66,8 +69,7 @@ pub fn conflicts(
     (from, to): (Timestamp, Timestamp),
     but: Option<MeetingId>,
 ) -> DbResult<Vec<Conflict>> {
-    type Row = (PersonId, MeetingId, String, At, At, InvitationAnswer);
-    let invited: Vec<Row> = invitations::table
+    let invited: Vec<InvitedRow> = invitations::table
         .inner_join(meetings::table.on(meetings::id.eq(invitations::meeting)))
         .filter(invitations::person.eq_any(people.to_vec()))
         .filter(invitations::removed_at.is_null())
@@ -86,8 +88,7 @@ pub fn conflicts(
             invitations::answer,
         ))
         .load(conn)?;
-    type Own = (Option<PersonId>, MeetingId, String, At, At);
-    let organised: Vec<Own> = meetings::table
+    let organised: Vec<OrganisedRow> = meetings::table
         .filter(meetings::organiser.eq_any(people.iter().copied().map(Some).collect::<Vec<_>>()))
         .filter(meetings::status.eq(MeetingStatus::Scheduled))
         .filter(meetings::starts_at.lt(At(to)))
