@@ -8,6 +8,7 @@ use koplopers_shared::ids::MeetingId;
 use koplopers_shared::invitations::{self, Invitation};
 use koplopers_shared::meetings;
 use koplopers_shared::people::{self, Person};
+use koplopers_shared::words::EmailAddress;
 
 use crate::audit;
 use crate::auth::Authorized;
@@ -94,7 +95,7 @@ fn csv_of(participants: &[(Person, Invitation)]) -> Result<Vec<u8>, csv::Error> 
         let text = |text: Option<&str>| cell(text.unwrap_or_default());
         list.write_record([
             cell(&person.name),
-            text(person.email.as_ref().map(|email| email.as_str())),
+            text(person.email.as_ref().map(EmailAddress::as_str)),
             invitation.answer.as_str().to_owned(),
             yes(invitation.required),
             yes(invitation.chair),
