@@ -53,8 +53,14 @@ pub async fn list_meetings(
     let now = state.clock.now();
     let (filter, page, links) = list.into_parts();
     let zone = &state.settings.time_zone;
-    let on_from = filter.on_from.map(|day| start_of(day, zone)).transpose()?;
-    let on_to = filter.on_to.map(|day| start_of(day, zone)).transpose()?;
+    let on_from = filter
+        .on_from
+        .map(|day| start_of("onFrom", day, zone))
+        .transpose()?;
+    let on_to = filter
+        .on_to
+        .map(|day| start_of("onTo", day, zone))
+        .transpose()?;
     let filter = MeetingFilter {
         status: filter.status,
         kind: filter.kind,
@@ -85,10 +91,10 @@ pub async fn list_meetings(
     Ok(links.answer(views, None))
 }
 
-/// The instant at which a day begins where the institute is.
-fn start_of(day: Date, zone: &TimeZone) -> Result<Timestamp, Problem> {
+/// The instant at which the day of this query key begins where the institute is.
+fn start_of(key: &'static str, day: Date, zone: &TimeZone) -> Result<Timestamp, Problem> {
     let start = day.to_zoned(zone.clone());
-    let start = start.map_err(|_| Problem::invalid_field("onFrom", "range", "is out of range"))?;
+    let start = start.map_err(|_| Problem::invalid_field(key, "range", "is out of range"))?;
     Ok(start.timestamp())
 }
 

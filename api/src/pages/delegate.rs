@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use aws_lc_rs::error::Unspecified;
 use koplopers_shared::access::{Actor, InvitationsAnswer, Permit};
 use koplopers_shared::clock::LocalNow;
@@ -34,6 +36,36 @@ pub(super) struct DelegateForm {
     pub(super) general_error: Option<Words>,
 }
 
+/// What is typed into the two forms of a page that has this one besides its own; as they are in
+/// the beginning when nothing is.
+#[derive(Debug)]
+pub(super) struct Forms<F> {
+    pub(super) own: Option<F>,
+    pub(super) delegate: DelegateForm,
+}
+
+impl<F> Default for Forms<F> {
+    fn default() -> Self {
+        Self::delegate(DelegateForm::default())
+    }
+}
+
+impl<F> Forms<F> {
+    pub(super) fn own(form: F) -> Self {
+        Self {
+            own: Some(form),
+            delegate: DelegateForm::default(),
+        }
+    }
+
+    pub(super) fn delegate(form: DelegateForm) -> Self {
+        Self {
+            own: None,
+            delegate: form,
+        }
+    }
+}
+
 impl DelegateForm {
     pub(super) fn has_errors(&self) -> bool {
         self.name_error.is_some() || self.email_error.is_some() || self.general_error.is_some()
@@ -46,7 +78,7 @@ impl DelegateForm {
     }
 
     /// The same form, to be sent as a new request, saying why nobody was sent.
-    pub(super) fn again(parsed: &Parsed, refusal: Refusal) -> Self {
+    fn again(parsed: &Parsed, refusal: Refusal) -> Self {
         let mut form = Self {
             name: parsed.name.clone(),
             email: parsed.email.as_str().to_owned(),
@@ -62,7 +94,7 @@ impl DelegateForm {
 
 /// What a form that is right says.
 #[derive(Clone)]
-pub(super) struct Parsed {
+struct Parsed {
     name: String,
     email: EmailAddress,
     nonce: String,
@@ -70,7 +102,7 @@ pub(super) struct Parsed {
 
 /// Why nobody was sent, in words.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Refusal {
+enum Refusal {
     /// About the address.
     Email(Words),
     /// About the whole.
@@ -82,8 +114,49 @@ pub(super) fn is_this(form: &Form) -> bool {
     form.get("act") == Some("delegate")
 }
 
+/// What came of the form.
+pub(super) enum Submitted {
+    /// There is an answer, whatever the page looks like now.
+    Answered(HttpResponse),
+    /// Nobody was sent: the page shows why on this form.
+    Refused(StatusCode, DelegateForm),
+    /// The page is another one by now.
+    Overtaken,
+}
+
+/// Takes the name of somebody who comes instead, at the page behind `link` and its token.
+pub(super) async fn submit(
+    state: &AppState,
+    visit: &Visit<'_>,
+    (link, token): (Link, &str),
+    invitation: InvitationId,
+    form: &Form,
+) -> Submitted {
+    let parsed = match parse(form) {
+        Ok(parsed) => parsed,
+        Err(form) => return Submitted::Refused(StatusCode::BAD_REQUEST, *form),
+    };
+    let save = async || save(state, visit, link, token, invitation, &parsed).await;
+    let error = match saving::patiently(save).await {
+        Ok(Outcome::Fresh(_) | Outcome::Replayed(_)) => {
+            return Submitted::Answered(saving::see_saved());
+        }
+        Err(WriteOnceError::Action(DelegateError::Db(error))) => {
+            return Submitted::Answered(visit.failed(&error));
+        }
+        Err(error) => error,
+    };
+    match refusal(&error) {
+        Some(refusal) => {
+            let form = DelegateForm::again(&parsed, refusal);
+            Submitted::Refused(StatusCode::CONFLICT, form)
+        }
+        None => Submitted::Overtaken,
+    }
+}
+
 /// Reads the form; else gives it back with all that is wrong, and with what was typed.
-pub(super) fn parse(form: &Form) -> Result<Parsed, Box<DelegateForm>> {
+fn parse(form: &Form) -> Result<Parsed, Box<DelegateForm>> {
     let typed_name = form.get("delegate_name").unwrap_or_default();
     let typed_email = form.get("delegate_email").unwrap_or_default();
     let name = line(typed_name, MAX_NAME).ok().flatten();
@@ -116,7 +189,7 @@ pub(super) fn parse(form: &Form) -> Result<Parsed, Box<DelegateForm>> {
 }
 
 /// Sends the delegate in the name of the link's recipient; the same form again changes nothing.
-pub(super) async fn save(
+async fn save(
     state: &AppState,
     visit: &Visit<'_>,
     link: Link,
@@ -157,7 +230,7 @@ pub(super) async fn save(
 
 /// What the page says of a refusal that the visitor can mend; `None` when the page itself is
 /// another one by now.
-pub(super) fn refusal(error: &WriteOnceError<DelegateError>) -> Option<Refusal> {
+fn refusal(error: &WriteOnceError<DelegateError>) -> Option<Refusal> {
     let words = match error {
         WriteOnceError::BodyDiffers | WriteOnceError::StillRunning => {
             return Some(Refusal::General(Words {

@@ -13,14 +13,13 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
 use koplopers_shared::access::{Actor, InvitationsAnswer, Permit};
 use koplopers_shared::db::DbError;
-use koplopers_shared::flows::DelegateError;
 use koplopers_shared::idempotency::{IdempotencyKey, Outcome, WriteOnceError};
 use koplopers_shared::ids::InvitationId;
 use koplopers_shared::invitations::{self, Answer, AnswerError, AnsweredVia};
 use koplopers_shared::links::{self, LinkPurpose};
 
 use super::bad_link;
-use super::delegate::{self, DelegateForm};
+use super::delegate::{self, DelegateForm, Forms, Submitted};
 use super::form::{Form, unreadable};
 use super::layout::{Layout, Words, html};
 use super::saving;
@@ -108,7 +107,19 @@ pub(super) async fn submit_answer(
     };
     // Before the page is closed by what the first sending of this very form did.
     if delegate::is_this(&form) {
-        return send_delegate(&state, &visit, &invited, &token, &form).await;
+        let (link, id) = (invited.link, invited.invitation.id);
+        return match delegate::submit(&state, &visit, (link, &token), id, &form).await {
+            Submitted::Answered(response) => response,
+            Submitted::Refused(status, form) => page(
+                &state,
+                &visit,
+                &invited,
+                status,
+                false,
+                Forms::delegate(form),
+            ),
+            Submitted::Overtaken => as_it_is_now(&state, &visit, &token).await,
+        };
     }
     if invited.closed(visit.now).is_some() {
         return page(
@@ -144,18 +155,7 @@ pub(super) async fn submit_answer(
             | AnswerError::NotOpen { .. }
             | AnswerError::Outdated
             | AnswerError::Stale,
-        )) => match load(&state, &visit, &token).await {
-            Ok(Some(invited)) => page(
-                &state,
-                &visit,
-                &invited,
-                StatusCode::CONFLICT,
-                false,
-                Forms::default(),
-            ),
-            Ok(None) => bad_link::show(&visit.layout),
-            Err(error) => visit.failed(&error),
-        },
+        )) => as_it_is_now(&state, &visit, &token).await,
     }
 }
 
@@ -164,64 +164,15 @@ const SENT_BEFORE: Words = Words {
     en: "You sent this form before. Check your answer and save it once more",
 };
 
-/// What is typed into the forms of the page; as they are in the beginning when nothing is.
-#[derive(Default)]
-struct Forms {
-    own: Option<AnswerForm>,
-    delegate: DelegateForm,
-}
-
-impl Forms {
-    fn own(form: AnswerForm) -> Self {
-        Self {
-            own: Some(form),
-            ..Self::default()
+/// The page as it is by now, after what somebody sent came too late.
+async fn as_it_is_now(state: &AppState, visit: &Visit<'_>, token: &str) -> HttpResponse {
+    match load(state, visit, token).await {
+        Ok(Some(invited)) => {
+            let forms = Forms::default();
+            page(state, visit, &invited, StatusCode::CONFLICT, false, forms)
         }
-    }
-
-    fn delegate(form: DelegateForm) -> Self {
-        Self {
-            delegate: form,
-            ..Self::default()
-        }
-    }
-}
-
-/// Takes the name of somebody who comes instead.
-async fn send_delegate(
-    state: &AppState,
-    visit: &Visit<'_>,
-    invited: &Invited,
-    token: &str,
-    form: &Form,
-) -> HttpResponse {
-    let parsed = match delegate::parse(form) {
-        Ok(parsed) => parsed,
-        Err(form) => {
-            let forms = Forms::delegate(*form);
-            return page(state, visit, invited, StatusCode::BAD_REQUEST, false, forms);
-        }
-    };
-    let (link, id) = (invited.link, invited.invitation.id);
-    let save = async || delegate::save(state, visit, link, token, id, &parsed).await;
-    let error = match saving::patiently(save).await {
-        Ok(Outcome::Fresh(_) | Outcome::Replayed(_)) => return saving::see_saved(),
-        Err(WriteOnceError::Action(DelegateError::Db(error))) => return visit.failed(&error),
-        Err(error) => error,
-    };
-    match delegate::refusal(&error) {
-        Some(refusal) => {
-            let forms = Forms::delegate(DelegateForm::again(&parsed, refusal));
-            page(state, visit, invited, StatusCode::CONFLICT, false, forms)
-        }
-        None => match load(state, visit, token).await {
-            Ok(Some(invited)) => {
-                let forms = Forms::default();
-                page(state, visit, &invited, StatusCode::CONFLICT, false, forms)
-            }
-            Ok(None) => bad_link::show(&visit.layout),
-            Err(error) => visit.failed(&error),
-        },
+        Ok(None) => bad_link::show(&visit.layout),
+        Err(error) => visit.failed(&error),
     }
 }
 
@@ -285,7 +236,7 @@ fn page(
     invited: &Invited,
     status: StatusCode,
     saved: bool,
-    forms: Forms,
+    forms: Forms<AnswerForm>,
 ) -> HttpResponse {
     let institute = &state.process.pages.institute;
     let layout = Layout {

@@ -13,15 +13,14 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
 use koplopers_shared::access::{Actor, InvitationsAnswer, Permit};
 use koplopers_shared::clock::LocalNow;
-use koplopers_shared::db::{DbConn, DbError, DbResult};
-use koplopers_shared::flows::DelegateError;
+use koplopers_shared::db::DbError;
 use koplopers_shared::idempotency::{IdempotencyKey, Outcome, WriteOnceError};
 use koplopers_shared::invitations::AnsweredVia;
 use koplopers_shared::links::{self, LinkPurpose};
 use koplopers_shared::polls::{self, VoteError};
 
 use super::bad_link;
-use super::delegate::{self, DelegateForm};
+use super::delegate::{self, DelegateForm, Forms, Submitted};
 use super::form::{Form, unreadable};
 use super::layout::{Layout, Words, html};
 use super::saving;
@@ -118,7 +117,14 @@ pub(super) async fn submit_poll(
     };
     // Before the page is closed by what the first sending of this very form did.
     if delegate::is_this(&form) {
-        return send_delegate(&state, &visit, &voter, &token, &form).await;
+        let (link, id) = (voter.link, voter.invitation.id);
+        return match delegate::submit(&state, &visit, (link, &token), id, &form).await {
+            Submitted::Answered(response) => response,
+            Submitted::Refused(status, form) => {
+                page(&state, &visit, &voter, status, false, Forms::delegate(form))
+            }
+            Submitted::Overtaken => as_it_is_now(&state, &visit, &token).await,
+        };
     }
     if voter.closed(visit.now).is_some() {
         return page(
@@ -156,18 +162,7 @@ pub(super) async fn submit_poll(
             | VoteError::State(_)
             | VoteError::Over
             | VoteError::Invalid(_),
-        )) => match load(&state, &visit, &token).await {
-            Ok(Some(voter)) => page(
-                &state,
-                &visit,
-                &voter,
-                StatusCode::CONFLICT,
-                false,
-                Forms::default(),
-            ),
-            Ok(None) => bad_link::show(&visit.layout),
-            Err(error) => visit.failed(&error),
-        },
+        )) => as_it_is_now(&state, &visit, &token).await,
     }
 }
 
@@ -176,64 +171,15 @@ const SENT_BEFORE: Words = Words {
     en: "You sent this form before. Check your choices and save them once more",
 };
 
-/// What is typed into the forms of the page; as they are in the beginning when nothing is.
-#[derive(Default)]
-struct Forms {
-    own: Option<PollForm>,
-    delegate: DelegateForm,
-}
-
-impl Forms {
-    fn own(form: PollForm) -> Self {
-        Self {
-            own: Some(form),
-            ..Self::default()
+/// The page as it is by now, after what somebody sent came too late.
+async fn as_it_is_now(state: &AppState, visit: &Visit<'_>, token: &str) -> HttpResponse {
+    match load(state, visit, token).await {
+        Ok(Some(voter)) => {
+            let forms = Forms::default();
+            page(state, visit, &voter, StatusCode::CONFLICT, false, forms)
         }
-    }
-
-    fn delegate(form: DelegateForm) -> Self {
-        Self {
-            delegate: form,
-            ..Self::default()
-        }
-    }
-}
-
-/// Takes the name of somebody who comes instead.
-async fn send_delegate(
-    state: &AppState,
-    visit: &Visit<'_>,
-    voter: &Voter,
-    token: &str,
-    form: &Form,
-) -> HttpResponse {
-    let parsed = match delegate::parse(form) {
-        Ok(parsed) => parsed,
-        Err(form) => {
-            let forms = Forms::delegate(*form);
-            return page(state, visit, voter, StatusCode::BAD_REQUEST, false, forms);
-        }
-    };
-    let (link, id) = (voter.link, voter.invitation.id);
-    let save = async || delegate::save(state, visit, link, token, id, &parsed).await;
-    let error = match saving::patiently(save).await {
-        Ok(Outcome::Fresh(_) | Outcome::Replayed(_)) => return saving::see_saved(),
-        Err(WriteOnceError::Action(DelegateError::Db(error))) => return visit.failed(&error),
-        Err(error) => error,
-    };
-    match delegate::refusal(&error) {
-        Some(refusal) => {
-            let forms = Forms::delegate(DelegateForm::again(&parsed, refusal));
-            page(state, visit, voter, StatusCode::CONFLICT, false, forms)
-        }
-        None => match load(state, visit, token).await {
-            Ok(Some(voter)) => {
-                let forms = Forms::default();
-                page(state, visit, &voter, StatusCode::CONFLICT, false, forms)
-            }
-            Ok(None) => bad_link::show(&visit.layout),
-            Err(error) => visit.failed(&error),
-        },
+        Ok(None) => bad_link::show(&visit.layout),
+        Err(error) => visit.failed(&error),
     }
 }
 
@@ -276,15 +222,8 @@ async fn save(
 
 /// What the link leads to; `None` when it does not work.
 async fn load(state: &AppState, visit: &Visit<'_>, token: &str) -> Result<Option<Voter>, DbError> {
-    let (keys, token, now) = (state.auth.keys().clone(), token.to_owned(), visit.now);
-    state
-        .db
-        .read(move |conn: &mut DbConn| -> DbResult<Option<Voter>> {
-            match links::opened(conn, &keys, LinkPurpose::DatePoll, &token, now)? {
-                Some(link) => view::find(conn, link),
-                None => Ok(None),
-            }
-        })
+    visit
+        .opened(state, LinkPurpose::DatePoll, token, view::find)
         .await
 }
 
@@ -295,7 +234,7 @@ fn page(
     voter: &Voter,
     status: StatusCode,
     saved: bool,
-    forms: Forms,
+    forms: Forms<PollForm>,
 ) -> HttpResponse {
     let institute = &state.process.pages.institute;
     let layout = Layout {
