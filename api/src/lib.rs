@@ -9,6 +9,7 @@ pub mod body;
 pub mod calendars;
 pub mod candidacies;
 pub mod candidacy_decisions;
+pub mod cards;
 pub mod clients;
 pub mod cohorts;
 pub mod commands;

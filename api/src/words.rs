@@ -22,7 +22,7 @@ use koplopers_shared::members::{MemberStatus, Visibility};
 use koplopers_shared::networks::{MembershipStatus, NetworkKind, NetworkStatus};
 use koplopers_shared::nominations::{Channel, NominationOutcome, NominationStatus};
 use koplopers_shared::offers::{OfferStatus, OptionKind};
-use koplopers_shared::overviews::{FunnelStep, IntakePart};
+use koplopers_shared::overviews::{FunnelStep, IntakePart, OfferPart, TrajectoryPart};
 use koplopers_shared::plan_checks::{PlanRule, Severity};
 use koplopers_shared::polls::{MissingReason, OptionState, PollStatus, Vote};
 use koplopers_shared::theme_rounds::{ScoreSource, ThemeRoundStatus};
@@ -75,6 +75,8 @@ word_schemas! {
     ConsentAnswerWord of AnswerWord, "ConsentAnswer", "What an executive says.";
     CandidacyOutcomeWord of CandidacyOutcome, "CandidacyOutcome", "What is decided on a candidacy.";
     IntakePartWord of IntakePart, "IntakePart", "A child that can be shown with an intake.";
+    OfferPartWord of OfferPart, "OfferPart", "A child that can be shown with an offer.";
+    TrajectoryPartWord of TrajectoryPart, "TrajectoryPart", "A child that can be shown with a trajectory.";
     FunnelStepWord of FunnelStep, "FunnelStep", "A step on the way of an intake.";
     ItemStatusWord of ItemStatus, "KnowledgeItemStatus", "Where a knowledge item stands; see the glossary.";
     KnowledgeSourceWord of KnowledgeSource, "KnowledgeSource", "Where knowledge comes from; see the glossary.";

@@ -1,18 +1,14 @@
 //! Children of an intake in the same answer, for screens.
 
 use koplopers_shared::access::{Actor, PermitSet};
-use koplopers_shared::catalogue::words::Language;
 use koplopers_shared::clock::LocalNow;
-use koplopers_shared::ids::PersonId;
 use koplopers_shared::intakes::Intake;
-use koplopers_shared::municipalities::Municipality;
 use koplopers_shared::overviews::{IntakePart, IntakeParts};
-use koplopers_shared::people::Person;
-use koplopers_shared::words::{MunicipalityCode, Slug};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::dto::IntakeView;
+use crate::cards::{MunicipalityCardView, PersonCardView, ProgrammeCardView};
 use crate::decisions::DecisionView;
 use crate::meetings::MeetingView;
 use crate::offers::OfferView;
@@ -20,9 +16,8 @@ use crate::people::tell_read;
 use crate::problem::Problem;
 use crate::programmes::RoundView;
 use crate::state::AppState;
-use crate::text::BilingualTextView;
 use crate::trajectories::TrajectoryView;
-use crate::words::{IntakePartWord, LanguageWord};
+use crate::words::IntakePartWord;
 
 /// What is shown with an intake.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -82,80 +77,6 @@ pub struct ExpandedIntakeView {
     trajectory: Option<Option<TrajectoryView>>,
 }
 
-/// A person, as far as a screen about something else shows them.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = PersonCard)]
-pub struct PersonCardView {
-    #[schema(value_type = uuid::Uuid)]
-    id: PersonId,
-    /// Their name.
-    #[schema(example = "Noor Voorbeeld")]
-    name: String,
-    /// Where mail to them goes.
-    #[schema(value_type = Option<String>, example = "noor@example.nl")]
-    email: Option<String>,
-    /// Where to call them.
-    #[schema(example = "+31 20 555 01 23")]
-    phone: Option<String>,
-    /// The language of mails and pages for them.
-    #[schema(value_type = LanguageWord)]
-    language: Language,
-}
-
-impl From<&Person> for PersonCardView {
-    fn from(person: &Person) -> Self {
-        Self {
-            id: person.id,
-            name: person.name.clone(),
-            email: person.email.as_ref().map(|email| email.as_str().to_owned()),
-            phone: person.phone.clone(),
-            language: person.language,
-        }
-    }
-}
-
-/// A municipality, as far as a screen about something else shows it.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = MunicipalityCard)]
-pub struct MunicipalityCardView {
-    /// The code of Statistics Netherlands (CBS).
-    #[schema(value_type = String, example = "GM0363")]
-    code: MunicipalityCode,
-    /// Its official name.
-    #[schema(example = "Amsterdam")]
-    name: String,
-    /// The province it lies in.
-    #[schema(example = "Noord-Holland")]
-    province: String,
-}
-
-impl From<&Municipality> for MunicipalityCardView {
-    fn from(municipality: &Municipality) -> Self {
-        Self {
-            code: municipality.code,
-            name: municipality.name.clone(),
-            province: municipality.province.clone(),
-        }
-    }
-}
-
-/// A version of a programme, as far as a screen about something else shows it.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = ProgrammeCard)]
-pub struct ProgrammeCardView {
-    /// Its name in paths.
-    #[schema(value_type = String, example = "inclusief")]
-    slug: Slug,
-    /// The number of the version.
-    #[schema(example = 1)]
-    version: i32,
-    /// What people call it.
-    name: BilingualTextView,
-}
-
 /// Refuses children that the caller may not see: 403 names the scope.
 pub fn permitted(wanted: &[IntakePart], permits: PermitSet) -> Result<(), Problem> {
     let lacking = wanted
@@ -197,11 +118,9 @@ pub fn view(
                 shown.municipality = Some(parts.municipality(&intake).map(Into::into));
             }
             IntakePart::Programme => {
-                let card = parts.programme_name(&intake).map(|name| ProgrammeCardView {
-                    slug: intake.programme.clone(),
-                    version: intake.programme_number,
-                    name: name.clone().into(),
-                });
+                let (slug, version) = (&intake.programme, intake.programme_number);
+                let name = parts.programme_name(&intake);
+                let card = name.map(|name| ProgrammeCardView::new(slug, version, name));
                 shown.programme = Some(card);
             }
             IntakePart::Round => {

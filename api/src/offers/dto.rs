@@ -6,12 +6,13 @@ use koplopers_shared::ids::IntakeId;
 use koplopers_shared::offers::{
     NewBlock, NewOffer, NewStep, OfferChange, OfferFilter, OfferStatus, OptionKind, Principle,
 };
+use koplopers_shared::overviews::OfferPart;
 use koplopers_shared::words::{Cents, MunicipalityCode, Slug};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::patch::patched;
-use crate::words::{OfferStatusWord, OptionKindWord, PersonRoleWord};
+use crate::words::{OfferPartWord, OfferStatusWord, OptionKindWord, PersonRoleWord};
 
 /// A step of a building block: a fixed one by its `key`, any other by its `name`.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -236,6 +237,10 @@ pub struct OfferListFilter {
     /// Only those of this intake.
     #[param(value_type = Option<uuid::Uuid>)]
     intake: Option<IntakeId>,
+    /// Children to show with each, in `expanded`.
+    #[serde(default)]
+    #[param(value_type = Vec<OfferPartWord>, inline)]
+    pub expand: Vec<OfferPart>,
 }
 
 impl From<OfferListFilter> for OfferFilter {

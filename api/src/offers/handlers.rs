@@ -7,8 +7,10 @@ use koplopers_shared::events::Subject;
 use koplopers_shared::ids::{IntakeId, OfferId};
 use koplopers_shared::intakes;
 use koplopers_shared::offers::{self, NewOffer, OfferChange, OfferFilter};
+use koplopers_shared::overviews::CaseParts;
 
 use super::dto::{ChangeOfferRequest, CreateOfferRequest, OfferListFilter};
+use super::expand::{self, OfferParams};
 use super::view::OfferView;
 use crate::auth::Authorized;
 use crate::body::Body;
@@ -19,6 +21,7 @@ use crate::operation;
 use crate::page::{List, ListBody, NoFilter, PageParams};
 use crate::problem::Problem;
 use crate::problem::document::{ReadErrors, WriteErrors};
+use crate::query::Query;
 use crate::reply::Reply;
 use crate::state::AppState;
 
@@ -102,7 +105,8 @@ pub async fn list_intake_offers(
 
 /// List offers
 ///
-/// The newest first. A municipality sees those that were sent to it, and no draft.
+/// The newest first. A municipality sees those that were sent to it, and no draft. `expand` shows
+/// children of each in `expanded`: name them once each, or with commas.
 #[utoipa::path(
     operation_id = "list_offers",
     tag = "offers",
@@ -119,12 +123,18 @@ pub async fn list_offers(
     let granted = auth.into_granted();
     let permits = granted.actor().permits();
     let (filter, page, links) = list.into_parts();
+    let wanted = filter.expand.clone();
+    expand::permitted(&state, granted.actor(), &wanted)?;
     let filter = OfferFilter::from(filter);
     let found = state
         .db
-        .read(move |conn| offers::list(conn, granted.scope(), &filter, &page))
+        .read(move |conn| {
+            let found = offers::list(conn, granted.scope(), &filter, &page)?;
+            let parts = CaseParts::of_offers(conn, granted.scope(), &found.items, &wanted)?;
+            Ok::<_, DbError>(found.map(|offer| expand::view(offer, &wanted, &parts, permits)))
+        })
         .await?;
-    Ok(links.answer(found.map(|offer| OfferView::new(offer, permits)), None))
+    Ok(links.answer(found, None))
 }
 
 /// Get an offer
@@ -134,19 +144,28 @@ pub async fn list_offers(
     operation_id = "get_offer",
     tag = "offers",
     security(("bearer" = ["offers:read"])),
-    params(("id" = uuid::Uuid, Path, description = "The offer")),
+    params(("id" = uuid::Uuid, Path, description = "The offer"), OfferParams),
     responses((status = 200, description = "The offer", body = OfferView), ReadErrors),
 )]
 #[get("/offers/{id}")]
 pub async fn get_offer(
     auth: Authorized<OffersRead>,
     id: web::Path<OfferId>,
+    params: Query<OfferParams>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let id = id.into_inner();
+    let (id, Query(params)) = (id.into_inner(), params);
+    let wanted = params.expand;
+    expand::permitted(&state, auth.actor(), &wanted)?;
     operation::get(&state, auth, move |conn, by| {
-        let found = offers::find(conn, by.scope(), id)?;
-        Ok(found.map(|offer| Reply::ok(offer.version, &OfferView::new(offer, by.permits()))))
+        let Some(offer) = offers::find(conn, by.scope(), id)? else {
+            return Ok(None);
+        };
+        let of = std::slice::from_ref(&offer);
+        let parts = CaseParts::of_offers(conn, by.scope(), of, &wanted)?;
+        let version = offer.version;
+        let view = expand::view(offer, &wanted, &parts, by.permits());
+        Ok(Some(Reply::ok(version, &view)))
     })
     .await
 }

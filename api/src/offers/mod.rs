@@ -1,6 +1,7 @@
 //! Offers over HTTP (T3, T4, T5).
 
 mod dto;
+mod expand;
 mod handlers;
 mod problems;
 mod transitions;

@@ -12,6 +12,7 @@ use koplopers_shared::words::{Cents, MunicipalityCode, Slug};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::expand::ExpandedOfferView;
 use crate::actions::AllowedActionView;
 use crate::words::{OfferStatusWord, OptionKindWord, PersonRoleWord};
 
@@ -212,9 +213,22 @@ pub struct OfferView {
     /// Every action on an offer, with whether the caller may do it now. The sponsor accepts or
     /// refuses by the link in the mail and in no other way.
     allowed_actions: Vec<AllowedActionView>,
+    /// The children that `expand` asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    expanded: Option<Box<ExpandedOfferView>>,
 }
 
 impl OfferView {
+    /// The offer with children.
+    #[must_use]
+    pub fn expanded(self, children: ExpandedOfferView) -> Self {
+        Self {
+            expanded: Some(Box::new(children)),
+            ..self
+        }
+    }
+
     /// The offer as a caller with `permits` sees it.
     #[must_use]
     pub fn new(offer: Offer, permits: PermitSet) -> Self {
@@ -269,6 +283,7 @@ impl OfferView {
             closed_at: offer.closed_at,
             created_at: offer.created_at,
             updated_at: offer.updated_at,
+            expanded: None,
         }
     }
 }

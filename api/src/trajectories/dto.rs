@@ -15,6 +15,7 @@ use koplopers_shared::words::{MunicipalityCode, Slug};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::expand::ExpandedTrajectoryView;
 use super::requests::JudgedBody;
 use crate::actions::AllowedActionView;
 use crate::words::{BlockStatusWord, StepStatusWord, TrajectoryStatusWord};
@@ -235,9 +236,22 @@ pub struct TrajectoryView {
     updated_at: Timestamp,
     /// Every action on a trajectory, with whether the caller may do it now.
     allowed_actions: Vec<AllowedActionView>,
+    /// The children that `expand` asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    expanded: Option<Box<ExpandedTrajectoryView>>,
 }
 
 impl TrajectoryView {
+    /// The trajectory with children.
+    #[must_use]
+    pub fn expanded(self, children: ExpandedTrajectoryView) -> Self {
+        Self {
+            expanded: Some(Box::new(children)),
+            ..self
+        }
+    }
+
     /// The trajectory as a caller with `permits` sees it.
     #[must_use]
     pub fn new(trajectory: Trajectory, permits: PermitSet) -> Self {
@@ -269,6 +283,7 @@ impl TrajectoryView {
             allowed_actions: actions
                 .map(|action| allowed(*action, status, permits))
                 .collect(),
+            expanded: None,
         }
     }
 }

@@ -2,12 +2,15 @@
 
 use actix_web::{HttpResponse, get, post, web};
 use koplopers_shared::access::{TrajectoriesRead, TrajectoriesWrite};
+use koplopers_shared::db::DbError;
 use koplopers_shared::events::Subject;
 use koplopers_shared::flows;
 use koplopers_shared::ids::TrajectoryId;
+use koplopers_shared::overviews::CaseParts;
 use koplopers_shared::trajectories::{self, TrajectoryFilter};
 
 use super::dto::TrajectoryView;
+use super::expand::{self, TrajectoryParams};
 use super::requests::{StartTrajectoryRequest, TrajectoryListFilter};
 use crate::auth::Authorized;
 use crate::body::Body;
@@ -17,6 +20,7 @@ use crate::operation;
 use crate::page::{List, ListBody, NoFilter, PageParams};
 use crate::problem::Problem;
 use crate::problem::document::{ReadErrors, WriteErrors};
+use crate::query::Query;
 use crate::reply::Reply;
 use crate::state::AppState;
 
@@ -57,7 +61,8 @@ pub async fn start_trajectory(
 /// List trajectories
 ///
 /// The newest first, with their blocks and steps. A municipality sees its own and those of
-/// municipalities that merged into it.
+/// municipalities that merged into it. `expand` shows children of each in `expanded`: name them
+/// once each, or with commas.
 #[utoipa::path(
     operation_id = "list_trajectories",
     tag = "trajectories",
@@ -74,6 +79,8 @@ pub async fn list_trajectories(
     let granted = auth.into_granted();
     let permits = granted.actor().permits();
     let (filter, page, links) = list.into_parts();
+    let (now, wanted) = (state.local_now(), filter.expand);
+    expand::permitted(&state, granted.actor(), &wanted)?;
     let filter = TrajectoryFilter {
         status: filter.status,
         municipality: filter.municipality,
@@ -82,10 +89,13 @@ pub async fn list_trajectories(
     };
     let found = state
         .db
-        .read(move |conn| trajectories::list(conn, granted.scope(), &filter, &page))
+        .read(move |conn| {
+            let found = trajectories::list(conn, granted.scope(), &filter, &page)?;
+            let parts = CaseParts::of_trajectories(conn, granted.scope(), &found.items, &wanted)?;
+            Ok::<_, DbError>(found.map(|it| expand::view(it, &wanted, &parts, permits, now)))
+        })
         .await?;
-    let views = found.map(|trajectory| TrajectoryView::new(trajectory, permits));
-    Ok(links.answer(views, None))
+    Ok(links.answer(found, None))
 }
 
 /// Get a trajectory
@@ -95,19 +105,28 @@ pub async fn list_trajectories(
     operation_id = "get_trajectory",
     tag = "trajectories",
     security(("bearer" = ["trajectories:read"])),
-    params(("id" = uuid::Uuid, Path, description = "The trajectory")),
+    params(("id" = uuid::Uuid, Path, description = "The trajectory"), TrajectoryParams),
     responses((status = 200, description = "The trajectory", body = TrajectoryView), ReadErrors),
 )]
 #[get("/trajectories/{id}")]
 pub async fn get_trajectory(
     auth: Authorized<TrajectoriesRead>,
     id: web::Path<TrajectoryId>,
+    params: Query<TrajectoryParams>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let id = id.into_inner();
+    let (id, Query(params)) = (id.into_inner(), params);
+    let wanted = params.expand;
+    expand::permitted(&state, auth.actor(), &wanted)?;
     operation::get(&state, auth, move |conn, by| {
-        let found = trajectories::find(conn, by.scope(), id)?;
-        Ok(found.map(|found| Reply::ok(found.version, &TrajectoryView::new(found, by.permits()))))
+        let Some(found) = trajectories::find(conn, by.scope(), id)? else {
+            return Ok(None);
+        };
+        let of = std::slice::from_ref(&found);
+        let parts = CaseParts::of_trajectories(conn, by.scope(), of, &wanted)?;
+        let version = found.version;
+        let view = expand::view(found, &wanted, &parts, by.permits(), by.now());
+        Ok(Some(Reply::ok(version, &view)))
     })
     .await
 }

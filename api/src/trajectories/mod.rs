@@ -1,6 +1,7 @@
 //! Trajectories over HTTP (T4, B3, K2, K6).
 
 mod dto;
+mod expand;
 mod handlers;
 mod problems;
 mod requests;

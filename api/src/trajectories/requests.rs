@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 use koplopers_shared::ids::{IntakeId, KnowledgeItemId, PersonId, RoundId, TrajectoryBlockId};
+use koplopers_shared::overviews::TrajectoryPart;
 use koplopers_shared::trajectories::{
     Conclusion, Judged, Judgement, NewStep, StepChange, StepStatus, TrajectoryStatus,
 };
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::patch::patched;
-use crate::words::{JudgementWord, StepStatusWord, TrajectoryStatusWord};
+use crate::words::{JudgementWord, StepStatusWord, TrajectoryPartWord, TrajectoryStatusWord};
 
 /// A trajectory to be started from an accepted offer.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -247,4 +248,8 @@ pub struct TrajectoryListFilter {
     /// Only those in this round.
     #[param(value_type = Option<uuid::Uuid>)]
     pub round: Option<RoundId>,
+    /// Children to show with each, in `expanded`.
+    #[serde(default)]
+    #[param(value_type = Vec<TrajectoryPartWord>, inline)]
+    pub expand: Vec<TrajectoryPart>,
 }

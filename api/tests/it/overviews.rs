@@ -76,6 +76,82 @@ async fn reader_of_intakes(app: &TestApp) -> Caller<'_> {
 }
 
 on_both_databases! {
+    async fn one_call_shows_offers_with_their_children(db: TestDb) {
+        let app = TestApp::start(db).await;
+        let intake = given::matched(&app.db, given::amsterdam(), "versnelling").await;
+        let sent = given::sent_offer(&app.db, &intake).await;
+        let other = given::matched(&app.db, given::utrecht(), "uitvoering").await;
+        let draft = given::drafted_offer(&app.db, &other).await;
+        let adviser = app.as_role(Role::Adviser);
+        let all = "intake,sponsor,municipality,programme";
+        let listed = adviser.get(&format!("/v1/offers?expand={all}")).await.expect(200).json();
+        let of = |id: String| {
+            let items = listed["items"].as_array().unwrap();
+            items.iter().find(|it| it["id"] == id).unwrap()["expanded"].clone()
+        };
+        let shown = of(sent.id.to_string());
+        assert_eq!(shown["intake"]["id"], intake.id.to_string());
+        assert_eq!(shown["intake"]["status"], "matched");
+        assert_eq!(shown["intake"]["issues"], json!(["Eenzaamheid onder ouderen"]));
+        assert_eq!(shown["sponsor"]["email"], "secretaris@example.nl");
+        assert_eq!(shown["municipality"]["name"], "Amsterdam");
+        assert_eq!(shown["programme"]["slug"], "versnelling");
+        assert!(shown["programme"]["name"]["en"].is_string());
+        // A draft went to nobody yet.
+        assert_eq!(of(draft.id.to_string())["sponsor"], Value::Null);
+        // One offer shows the same, with commas or without, and only what was asked for.
+        let path = format!("/v1/offers/{}", sent.id);
+        let one = adviser.get(&format!("{path}?expand={all}")).await.expect(200).json();
+        assert_eq!(one["expanded"], shown);
+        let owner = app.as_municipality("GM0363");
+        let own = owner.get(&format!("{path}?expand=intake&expand=sponsor")).await.expect(200).json();
+        assert_eq!(own["expanded"].as_object().unwrap().keys().collect::<Vec<_>>(), ["intake", "sponsor"]);
+        assert!(owner.get(&path).await.expect(200).json().get("expanded").is_none());
+        app.as_municipality("GM0344").get(&format!("{path}?expand=intake")).await.problem(404, "not-found");
+        for query in ["?expand=kitchen", "?expand=intake,kitchen", "?expand="] {
+            let fields = owner.get(&format!("{path}{query}")).await.invalid();
+            assert!(fields[0].0.starts_with("expand"), "{query}");
+            assert_eq!(owner.get(&format!("/v1/offers{query}")).await.invalid(), fields, "{query}");
+        }
+        // security: 74
+        app.state.auth.audit().flush().await;
+        let told = given::count(&app.db, "audit_events WHERE action = 'person.list'").await;
+        assert_eq!(told, 3);
+    }
+
+    async fn one_call_shows_trajectories_with_their_children(db: TestDb) {
+        let app = TestApp::start(db).await;
+        given::round(&app.db, 5).await;
+        let inclusief = given::running_trajectory(&app.db, given::amsterdam(), "inclusief").await;
+        let plain = given::trajectory(&app.db, given::utrecht(), "uitvoering").await;
+        let adviser = app.as_role(Role::Adviser);
+        let all = "intake,offer,officials,municipality,programme,round";
+        let listed = adviser.get(&format!("/v1/trajectories?expand={all}")).await.expect(200).json();
+        let of = |id: String| {
+            let items = listed["items"].as_array().unwrap();
+            items.iter().find(|it| it["id"] == id).unwrap()["expanded"].clone()
+        };
+        let shown = of(inclusief.id.to_string());
+        assert_eq!(shown["intake"]["id"], inclusief.intake.to_string());
+        let alone = adviser.get(&format!("/v1/offers/{}", inclusief.offer)).await.expect(200).json();
+        assert_eq!(shown["offer"], alone);
+        assert_eq!(shown["officials"].as_array().unwrap().len(), inclusief.officials.len());
+        assert!(shown["officials"][0]["name"].is_string());
+        assert_eq!(shown["municipality"]["code"], "GM0363");
+        assert_eq!(shown["programme"]["slug"], "inclusief");
+        assert_eq!(shown["round"]["name"], "Voorjaar 2026");
+        assert_eq!(of(plain.id.to_string())["round"], Value::Null);
+        let path = format!("/v1/trajectories/{}", inclusief.id);
+        let one = adviser.get(&format!("{path}?expand={all}")).await.expect(200).json();
+        assert_eq!(one["expanded"], shown);
+        let owner = app.as_municipality("GM0363");
+        let own = owner.get(&format!("{path}?expand=offer,officials")).await.expect(200).json();
+        assert_eq!(own["expanded"].as_object().unwrap().keys().collect::<Vec<_>>(), ["offer", "officials"]);
+        assert!(owner.get(&path).await.expect(200).json().get("expanded").is_none());
+        app.as_municipality("GM0344").get(&format!("{path}?expand=offer")).await.problem(404, "not-found");
+        assert_eq!(owner.get(&format!("{path}?expand=kitchen")).await.invalid()[0].0, "expand/0");
+    }
+
     async fn one_call_shows_intakes_with_their_children(db: TestDb) {
         let app = TestApp::start(db).await;
         let intake = given::submitted(&app.db, given::amsterdam(), "versnelling").await;

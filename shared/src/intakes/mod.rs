@@ -36,6 +36,6 @@ pub use errors::{
 };
 pub use life_cycle::{IntakeAction, IntakeStatus, InvalidIntakeTransition};
 pub use model::{Intake, Issue, NewIssue, Sponsor};
-pub use queries::{IntakeFilter, find, list};
+pub use queries::{IntakeFilter, find, find_many, list};
 pub use rules::{DraftProblem, Missing};
 pub(crate) use waiting_list::{places_taken, waiting};

@@ -246,11 +246,11 @@ fn weight(offer: &Offer) -> (bool, i32) {
     (counts, offer.number)
 }
 
-fn distinct<T: Ord>(all: impl Iterator<Item = T>) -> Vec<T> {
+pub(super) fn distinct<T: Ord>(all: impl Iterator<Item = T>) -> Vec<T> {
     all.collect::<BTreeSet<T>>().into_iter().collect()
 }
 
-fn by_key<T, K: Eq + Hash>(
+pub(super) fn by_key<T, K: Eq + Hash>(
     found: impl IntoIterator<Item = T>,
     key: impl Fn(&T) -> K,
 ) -> HashMap<K, T> {

@@ -1,10 +1,12 @@
 //! What one screen shows, read across features. Like `flows`, this may look into any feature;
 //! unlike them, it writes nothing.
 
+mod cases;
 mod funnel;
 mod intakes;
 mod plans;
 
+pub use cases::{CaseParts, OfferPart, TrajectoryPart};
 pub use funnel::{Funnel, FunnelFilter, FunnelStep, StepCount, StepPassage, funnel};
 pub use intakes::{IntakePart, IntakeParts};
 pub use plans::{
