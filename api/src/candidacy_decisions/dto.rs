@@ -31,6 +31,10 @@ pub struct CreateCandidacyDecisionRequest {
     #[serde(default = "yes")]
     #[schema(default = true)]
     release: bool,
+    /// True when you looked, and no text holds a citizen service number.
+    #[serde(rename = "containsNoBsn")]
+    #[schema(nullable = false)]
+    _contains_no_bsn: Option<bool>,
 }
 
 const fn yes() -> bool {

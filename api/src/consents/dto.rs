@@ -55,6 +55,10 @@ pub struct CreateConsentRequest {
         example = "Het was een misverstand."
     )]
     reason: Option<String>,
+    /// True when you looked, and no text holds a citizen service number.
+    #[serde(rename = "containsNoBsn")]
+    #[schema(nullable = false)]
+    _contains_no_bsn: Option<bool>,
 }
 
 impl TryFrom<CreateConsentRequest> for ConsentRequest {
@@ -107,6 +111,10 @@ pub struct CreateConsentAnswerRequest {
     /// Why they refused, if they said.
     #[schema(min_length = 1, max_length = 2_000, nullable = false)]
     reason: Option<String>,
+    /// True when you looked, and no text holds a citizen service number.
+    #[serde(rename = "containsNoBsn")]
+    #[schema(nullable = false)]
+    _contains_no_bsn: Option<bool>,
 }
 
 koplopers_shared::text_enum! {
@@ -147,6 +155,10 @@ pub struct CreateConsentExemptionRequest {
         example = "Werkt als zelfstandige, zonder organisatie."
     )]
     pub reason: String,
+    /// True when you looked, and no text holds a citizen service number.
+    #[serde(rename = "containsNoBsn")]
+    #[schema(nullable = false)]
+    _contains_no_bsn: Option<bool>,
 }
 
 /// Who answered.

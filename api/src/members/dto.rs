@@ -269,6 +269,10 @@ pub struct PauseMemberRequest {
         example = "Ouderschapsverlof"
     )]
     pub reason: Option<String>,
+    /// True when you looked, and no text holds a citizen service number.
+    #[serde(rename = "containsNoBsn")]
+    #[schema(nullable = false)]
+    _contains_no_bsn: Option<bool>,
 }
 
 /// Why a membership ends.
@@ -283,6 +287,10 @@ pub struct EndMembershipRequest {
         example = "Andere baan"
     )]
     pub reason: Option<String>,
+    /// True when you looked, and no text holds a citizen service number.
+    #[serde(rename = "containsNoBsn")]
+    #[schema(nullable = false)]
+    _contains_no_bsn: Option<bool>,
 }
 
 /// Whom a member works for from now on: a municipality, an organisation, or nobody.

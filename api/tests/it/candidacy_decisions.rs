@@ -126,6 +126,32 @@ on_both_databases! {
         decide(&app, &candidacy, &reject).await.problem(409, "invalid-transition");
     }
 
+    async fn a_reason_that_may_hold_a_citizen_service_number_is_not_mailed(db: TestDb) {
+        let app = TestApp::start(db).await;
+        let candidacy = candidate(&app, "a@example.nl", CandidacyStatus::Open, None).await;
+        let reject = json!({ "outcome": "reject", "reason": "Zie dossier 111222333." });
+        let refused = decide(&app, &candidacy, &reject).await;
+        assert_eq!(refused.problem(400, "possible-bsn")["invalidParams"][0]["name"], "/reason");
+        assert_eq!(given::count(app.db.db(), "deliveries").await, 0);
+        let looked = json!({ "outcome": "reject", "reason": "Zie zaak 111222333.", "containsNoBsn": true });
+        decide(&app, &candidacy, &looked).await.expect(201);
+        // So are remarks of reviewers, and what is recorded of an executive's answer.
+        let other = candidate(&app, "b@example.nl", CandidacyStatus::Open, None).await;
+        let giver = json!({
+            "newPerson": { "name": "Joris", "email": "j@example.nl" }, "role": "gemeentesecretaris",
+            "reason": "Zie 111222333."
+        });
+        let refused = app.as_coordinator().post(&path(&other, "/consent"), &giver).await;
+        assert_eq!(refused.problem(400, "possible-bsn")["invalidParams"][0]["name"], "/reason");
+        let reviewer = given::somebody(&app.db, "een@example.org", None).await;
+        let body = json!({ "reviewers": [reviewer] });
+        let all = app.as_coordinator().post(&path(&other, "/reviews"), &body).await.expect(201);
+        let judged = json!({ "innovation": 4, "impact": 4, "remark": "Dossier 111222333." });
+        let review = format!("/v1/reviews/{}", all.text_at("/items/0/id"));
+        let refused = app.as_person(reviewer, Role::Member).put(&review, "*", &judged).await;
+        assert_eq!(refused.problem(400, "possible-bsn")["invalidParams"][0]["name"], "/remark");
+    }
+
     async fn a_rejection_takes_back_what_the_executive_was_asked(db: TestDb) {
         // mission: N3
         let app = TestApp::start(db).await;

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod crashes;
+mod decisions;
 mod failures;
 mod last_look;
 mod mails;

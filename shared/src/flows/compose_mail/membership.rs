@@ -47,6 +47,10 @@ pub(super) fn look_outcome(conn: &mut DbConn, id: NominationId) -> Looked<Outcom
     let Some(nomination) = nominations::find_any(conn, id)? else {
         return Ok(Err(DroppedReason::Cancelled));
     };
+    // Whoever objected is named to nobody any more.
+    if nomination.candidate.name.is_empty() {
+        return Ok(Err(DroppedReason::Cancelled));
+    }
     let candidacy = match nomination.candidacy {
         Some(id) => candidacies::find(conn, id)?,
         None => None,
