@@ -21,6 +21,7 @@ mod wake;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use koplopers_shared::clock::Clock;
 use koplopers_shared::db::Db;
 use koplopers_shared::deliveries::WorkerId;
@@ -81,6 +82,7 @@ impl WorkerParts {
             metrics: DeliveryMetrics::new(),
             options: WorkerOptions {
                 retention: settings.retention,
+                consent_after: settings.consent_after,
                 ..WorkerOptions::default()
             },
         })
@@ -97,6 +99,9 @@ pub struct WorkerOptions {
     pub drain: Duration,
     /// How long what is no longer needed is kept.
     pub retention: Retention,
+    /// How long after the first nomination consent is asked without a coordinator; `None` when
+    /// only coordinators ask.
+    pub consent_after: Option<SignedDuration>,
 }
 
 impl Default for WorkerOptions {
@@ -105,6 +110,7 @@ impl Default for WorkerOptions {
             poll: (Duration::from_secs(1), Duration::from_secs(5)),
             drain: Duration::from_secs(20),
             retention: Retention::default(),
+            consent_after: None,
         }
     }
 }

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use koplopers_shared::clock::LocalNow;
 use koplopers_shared::db::{DbConn, DbError};
 use koplopers_shared::deliveries::{self, LEASE, Swept, WorkerId, workers};
 use koplopers_shared::flows::{
-    Forgotten, chase_consents, expire_consents, forget_old, sweep_mails, tell_due_candidates,
+    Forgotten, RequestConsentError, ask_proposed_giver, chase_consents, expire_consents,
+    forget_old, note_unaskable, sweep_mails, tell_due_candidates, unasked_candidacies,
 };
 use koplopers_shared::{
     audit, events, members, nominations, offers, polls, schedule, theme_rounds,
@@ -132,6 +134,7 @@ impl Ticker {
                 tell_due_candidates(conn, local)
             })
             .await;
+            ask_consents(shared, local).await;
             job(shared, "forget unconfirmed nominations", move |conn| {
                 nominations::forget_unconfirmed(conn, now)
             })
@@ -143,6 +146,34 @@ impl Ticker {
             })
             .await;
             clean_up(shared, now).await;
+        }
+    }
+}
+
+/// Asks about candidates of whom nobody asked yet, if the settings say so. Each in a transaction of
+/// its own: what hinders one takes back what was done for that one only.
+async fn ask_consents(shared: &Shared, now: LocalNow) {
+    let Some(after) = shared.options.consent_after else {
+        return;
+    };
+    let due = job(shared, "ask for consent", move |conn| {
+        unasked_candidacies(conn, now, after)
+    })
+    .await;
+    for id in due.unwrap_or_default() {
+        let asked = shared
+            .db
+            .write(move |conn| ask_proposed_giver(conn, now, id).map(|_| ()))
+            .await;
+        match asked {
+            Ok(()) => {}
+            Err(RequestConsentError::Db(error)) => warn("ask for consent", &error),
+            Err(_) => {
+                job(shared, "ask for consent", move |conn| {
+                    note_unaskable(conn, now, id)
+                })
+                .await;
+            }
         }
     }
 }
@@ -171,7 +202,7 @@ async fn sweep(shared: &Shared, now: Timestamp) {
 /// Once an hour, by whichever worker comes first: a bounded amount per transaction, and a
 /// bounded number of those, since leases and heartbeats wait meanwhile.
 async fn clean_up(shared: &Shared, now: Timestamp) {
-    let keep = shared.options.retention;
+    let (keep, local) = (shared.options.retention, shared.local(now));
     let first = job(shared, "clean up", move |conn| {
         let slot = now.strftime("%Y-%m-%dT%HZ").to_string();
         if !schedule::take_slot(conn, "clean-up", &slot, now)? {
@@ -179,7 +210,7 @@ async fn clean_up(shared: &Shared, now: Timestamp) {
         }
         schedule::forget_slots(conn, now - KEEP_SLOTS)?;
         workers::forget(conn, now - KEEP_SLOTS)?;
-        forget_old(conn, &keep, now)
+        forget_old(conn, &keep, local)
     })
     .await;
     let mut latest = first.unwrap_or_default();
@@ -192,9 +223,16 @@ async fn clean_up(shared: &Shared, now: Timestamp) {
             answers = latest.answers,
             audit_lines = latest.audit_lines,
             links = latest.links,
+            candidacies = latest.candidacies,
+            people = latest.people,
+            intakes = latest.intakes,
+            trajectories = latest.trajectories,
             "forgot what was kept long enough"
         );
-        let next = job(shared, "clean up", move |conn| forget_old(conn, &keep, now)).await;
+        let next = job(shared, "clean up", move |conn| {
+            forget_old(conn, &keep, local)
+        })
+        .await;
         latest = next.unwrap_or_default();
     }
 }

@@ -161,6 +161,8 @@ kinds! {
         "`conflicts` names who, and why: `is-candidate`, `is-nominator`, or `same-employer`. Ask somebody else to review it.";
     REVIEWS_COMPLETE: CONFLICT "reviews-complete" "All reviews are in",
         "Everybody has seen what the others think, so that a judgement stays as it is.";
+    REVIEW_HANDED_IN: CONFLICT "review-handed-in" "The review was handed in",
+        "What a reviewer said is not made unsaid: assign another one next to them.";
     CANDIDATE_WITHOUT_ADDRESS: CONFLICT "candidate-without-address" "The candidate cannot be told by mail",
         "There is no address of the candidate that takes mail. Tell them in another way and say at `/candidacies/{id}/notice` how, or give the person an address. Nobody is asked for consent before the candidate knows.";
     INVITE_HINDERED: CONFLICT "invite-hindered" "Something hinders the invitation",

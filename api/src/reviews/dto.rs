@@ -40,6 +40,10 @@ pub struct ReplaceReviewRequest {
         example = "Werkt met bewoners aan één tafel."
     )]
     remark: String,
+    /// True when you looked, and no text holds a citizen service number.
+    #[serde(rename = "containsNoBsn")]
+    #[schema(nullable = false)]
+    _contains_no_bsn: Option<bool>,
 }
 
 impl From<ReplaceReviewRequest> for Judgement {
@@ -148,6 +152,11 @@ impl ReviewView {
         let seen = reviews::visible_to(&review, all, viewer, keeps);
         let may = granted.also(Permit::CandidaciesReview) && viewer == Some(review.reviewer);
         let possible = status.after(CandidacyAction::Review).is_ok() && !reviews::are_complete(all);
+        let unassign = AllowedActionView::new(
+            "unassign",
+            keeps,
+            status.after(CandidacyAction::AssignReviewers).is_ok() && review.judgement.is_none(),
+        );
         let judgement = review.judgement.filter(|_| seen);
         let marks = judgement.as_ref().map(|it| (it.innovation, it.impact));
         Self {
@@ -161,11 +170,10 @@ impl ReviewView {
             impact: marks.map(|(_, impact)| impact),
             remark: judgement.map(|it| it.remark),
             candidate: None,
-            allowed_actions: vec![AllowedActionView::new(
-                CandidacyAction::Review.as_str(),
-                may,
-                possible,
-            )],
+            allowed_actions: vec![
+                AllowedActionView::new(CandidacyAction::Review.as_str(), may, possible),
+                unassign,
+            ],
         }
     }
 

@@ -1,6 +1,6 @@
 //! Assigning reviewers, and handing in.
 
-use actix_web::{HttpResponse, get, post, put, web};
+use actix_web::{HttpResponse, delete, get, post, put, web};
 use koplopers_shared::access::{CandidaciesRead, CandidaciesReview, CandidaciesWrite, Scope};
 use koplopers_shared::candidacies;
 use koplopers_shared::db::DbError;
@@ -84,6 +84,36 @@ pub async fn list_candidacy_reviews(
         let all = reviews::of_candidacy(conn, id)?;
         let view = ReviewsView::new(&all, candidacy.status, by.granted());
         Ok(Some(Reply::plain(&view)))
+    })
+    .await
+}
+
+/// Take a reviewer off a candidacy
+///
+/// Only while they have not handed in (409 `review-handed-in`): nobody waits for them any more, and
+/// when all others are in, the reviews are complete. `If-Match` takes the tag of the review.
+#[utoipa::path(
+    operation_id = "delete_candidacy_review",
+    tag = "reviews",
+    security(("bearer" = ["candidacies:write"])),
+    params(
+        ("id" = uuid::Uuid, Path, description = "The candidacy"),
+        ("review" = uuid::Uuid, Path, description = "The review"),
+        MaybeIfMatch,
+    ),
+    responses((status = 204, description = "They review it no longer"), WriteErrors),
+)]
+#[delete("/candidacies/{id}/reviews/{review}")]
+pub async fn delete_candidacy_review(
+    auth: Authorized<CandidaciesWrite>,
+    path: web::Path<(CandidacyId, ReviewId)>,
+    if_match: MaybeIfMatch,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let ids = path.into_inner();
+    operation::change(&state, auth, move |conn, by| {
+        flows::unassign_reviewer(conn, by.granted(), by.now(), ids, if_match.version())
+            .map(|()| Reply::no_content())
     })
     .await
 }

@@ -12,6 +12,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(handlers::create_reviews)
         .service(handlers::list_candidacy_reviews)
+        .service(handlers::delete_candidacy_review)
         .service(handlers::list_own_reviews)
         .service(handlers::get_review)
         .service(handlers::replace_review)

@@ -1,6 +1,6 @@
 //! Refusals of the actions on reviews, as problems.
 
-use koplopers_shared::flows::{AssignReviewersError, HandInReviewError};
+use koplopers_shared::flows::{AssignReviewersError, HandInReviewError, UnassignReviewerError};
 use koplopers_shared::ids::PersonId;
 use koplopers_shared::reviews::ConflictOfInterest;
 use serde_json::{Value, json};
@@ -57,6 +57,18 @@ impl From<HandInReviewError> for Problem {
             HandInReviewError::Conflict(reasons) => conflict(vec![(None, reasons)]),
             HandInReviewError::Complete => Self::of(&kinds::REVIEWS_COMPLETE),
             HandInReviewError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<UnassignReviewerError> for Problem {
+    fn from(error: UnassignReviewerError) -> Self {
+        match error {
+            UnassignReviewerError::NotFound => Self::not_found(),
+            UnassignReviewerError::Stale => Self::of(&kinds::STALE),
+            UnassignReviewerError::State(invalid) => invalid.into(),
+            UnassignReviewerError::HandedIn => Self::of(&kinds::REVIEW_HANDED_IN),
+            UnassignReviewerError::Db(error) => error.into(),
         }
     }
 }

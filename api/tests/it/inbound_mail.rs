@@ -40,7 +40,8 @@ async fn invited(app: &TestApp, room: &MailRoom) -> (String, ReceivedMail) {
     (planned.text_at("/meeting/id"), invitation)
 }
 
-fn report(returned_to: &str, status: &str) -> String {
+/// A delivery report to one of our return addresses.
+pub fn report(returned_to: &str, status: &str) -> String {
     format!(
         "From: mailer-daemon@mx.example.nl\r\nTo: <{returned_to}>\r\nSubject: Undelivered\r\n\
          MIME-Version: 1.0\r\n\

@@ -41,7 +41,10 @@ impl MailRoom {
             transport: Arc::new(Transport::open(&url).unwrap()),
             letterhead: Letterhead::from(&*app.state.settings),
             metrics: DeliveryMetrics::new(),
-            options: WorkerOptions::default(),
+            options: WorkerOptions {
+                consent_after: app.state.settings.consent_after,
+                ..WorkerOptions::default()
+            },
         };
         build_worker(parts).once().await.unwrap()
     }

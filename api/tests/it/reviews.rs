@@ -108,6 +108,43 @@ on_both_databases! {
         hand_in(&app, &candidacy, other, (4, 4)).await.problem(409, "reviews-complete");
     }
 
+    async fn who_has_not_handed_in_is_taken_off_and_the_others_are_complete(db: TestDb) {
+        // mission: N4
+        let app = TestApp::start(db).await;
+        let candidacy = given::candidate(&app.db, Some(amsterdam())).await;
+        let other = given::candidate_named(&app.db, "ali@example.nl", Some(amsterdam())).await;
+        let (one, gone) = (reviewer(&app, "een@example.nl").await, reviewer(&app, "twee@example.nl").await);
+        assign(&app, &candidacy, &[one, gone]).await.expect(201);
+        hand_in(&app, &candidacy, one, (5, 4)).await.expect(200);
+        let path = |candidacy: &Candidacy, review: &str| format!("/v1/candidacies/{}/reviews/{review}", candidacy.id);
+        let (first, second) = (review_of(&app, &candidacy, one).await, review_of(&app, &candidacy, gone).await);
+        let coordinator = app.as_coordinator();
+        coordinator.delete(&path(&other, &second)).await.problem(404, "not-found");
+        coordinator.delete(&path(&candidacy, MISSING)).await.problem(404, "not-found");
+        coordinator.delete(&path(&candidacy, &first)).await.problem(409, "review-handed-in");
+        app.as_role(Role::Adviser).delete(&path(&candidacy, &second)).await.problem(403, "forbidden");
+        let stale = coordinator.call(Method::DELETE, &path(&candidacy, &second)).header("if-match", "\"9-00\"");
+        stale.send().await.problem(412, "stale");
+        let seen = coordinator.get(&format!("/v1/reviews/{second}")).await.expect(200).json();
+        assert_eq!(seen["allowedActions"][1], json!({ "action": "unassign", "allowed": true, "reason": null }));
+        coordinator.delete(&path(&candidacy, &second)).await.expect(204);
+        coordinator.delete(&path(&candidacy, &second)).await.problem(404, "not-found");
+        // The one that is left is all there is, so that everybody sees it and it stays.
+        let list = format!("/v1/candidacies/{}/reviews", candidacy.id);
+        let all = app.as_role(Role::Adviser).get(&list).await.expect(200).json();
+        assert_eq!(all["items"].as_array().unwrap().len(), 1);
+        assert_eq!(all["items"][0]["innovation"], 5);
+        hand_in(&app, &candidacy, one, (1, 1)).await.problem(409, "reviews-complete");
+        assert_eq!(given::count(&app.db, "events WHERE type = 'candidacy.reviewer_unassigned'").await, 1);
+        assert_eq!(given::count(&app.db, "audit_events WHERE action = 'candidacy.unassign_reviewer'").await, 1);
+        // They can be asked again; nobody is taken off once it is decided.
+        assign(&app, &candidacy, &[gone]).await.expect(201);
+        let reject = json!({ "outcome": "reject", "reason": "Dit jaar niet." });
+        coordinator.post(&format!("/v1/candidacies/{}/decision", candidacy.id), &reject).await.expect(201);
+        let again = review_of(&app, &candidacy, gone).await;
+        coordinator.delete(&path(&candidacy, &again)).await.problem(409, "invalid-transition");
+    }
+
     async fn who_has_a_stake_does_not_review(db: TestDb) {
         // mission: N4
         let app = TestApp::start(db).await;

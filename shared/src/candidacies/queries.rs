@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::{Candidacy, CandidacyStatus, CandidateKind, Employer, Outcome, PreparedDecision};
 use crate::db::columns::At;
-use crate::db::schema::{candidacies, people};
+use crate::db::schema::{candidacies, nominations, people};
 use crate::db::{DbConn, DbResult, one_row};
 use crate::ids::{CandidacyId, CohortId, OrganisationId, PersonId};
 use crate::paging::{PageSpec, Paged, Position, Seek};
@@ -118,6 +118,71 @@ pub fn to_be_told(conn: &mut DbConn, until: Timestamp, limit: i64) -> DbResult<V
         .select(CandidacyRow::as_select())
         .load(conn)?;
     Ok(rows.into_iter().map(Candidacy::from).collect())
+}
+
+/// Some open candidacies that were opened before `before`, know an employer and name whom to ask
+/// for consent, and for which that was not tried since `tried_before`; the oldest first.
+pub(crate) fn unasked(
+    conn: &mut DbConn,
+    before: Timestamp,
+    tried_before: Timestamp,
+    limit: i64,
+) -> DbResult<Vec<CandidacyId>> {
+    let proposing = nominations::table
+        .filter(nominations::candidacy.eq(candidacies::id.nullable()))
+        .filter(nominations::status.eq("submitted"))
+        .filter(nominations::giver_email.is_not_null());
+    let has_employer =
+        (candidacies::municipality.is_not_null()).or(candidacies::organisation.is_not_null());
+    let untried = (candidacies::consent_tried_at.is_null()).or(candidacies::consent_tried_at
+        .lt(At(tried_before))
+        .assume_not_null());
+    Ok(candidacies::table
+        .filter(candidacies::status.eq(CandidacyStatus::Open))
+        .filter(candidacies::created_at.le(At(before)))
+        .filter(has_employer)
+        .filter(untried)
+        .filter(diesel::dsl::exists(proposing))
+        .order((candidacies::created_at, candidacies::id))
+        .limit(limit)
+        .select(candidacies::id)
+        .load(conn)?)
+}
+
+/// Remembers when it was tried to ask for consent without a coordinator. Nothing that anybody
+/// sees changes, so the version stays.
+pub(crate) fn note_consent_tried(
+    conn: &mut DbConn,
+    id: CandidacyId,
+    now: Timestamp,
+) -> DbResult<()> {
+    diesel::update(candidacies::table.find(id))
+        .set(candidacies::consent_tried_at.eq(Some(At(now))))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The candidacies that were merged into those of a person, and into these in turn.
+pub(crate) fn merged_into_those_of(
+    conn: &mut DbConn,
+    person: PersonId,
+) -> DbResult<Vec<Candidacy>> {
+    let mut into: Vec<CandidacyId> = candidacies::table
+        .filter(candidacies::person.eq(person))
+        .select(candidacies::id)
+        .load(conn)?;
+    let mut merged = Vec::new();
+    // What was merged is closed, and nothing is merged into it: this ends.
+    while !into.is_empty() {
+        let rows = candidacies::table
+            .filter(candidacies::merged_into.eq_any(into))
+            .order(candidacies::id)
+            .select(CandidacyRow::as_select())
+            .load(conn)?;
+        into = rows.iter().map(|row| row.id).collect();
+        merged.extend(rows.into_iter().map(Candidacy::from));
+    }
+    Ok(merged)
 }
 
 /// The candidacy of a person that is not closed; there is one at most.

@@ -9,9 +9,9 @@ use crate::clock::LocalNow;
 use crate::db::{DbConn, DbError, DbResult};
 use crate::events::{self, NewEvent, Subject};
 use crate::ids::PersonId;
-use crate::people;
-use crate::personal_data::Trail;
+use crate::people::{self, Person};
 use crate::personal_data::erase::{self, OpenPart, open_parts};
+use crate::personal_data::{Trail, forget};
 
 /// Why a person was not erased.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +29,8 @@ pub enum ErasePersonError {
 
 /// Blanks everything about a person (security 78); their row keeps its id. Nothing happens to
 /// who was erased before.
+///
+/// Whoever was merged into them as a candidate is erased with them.
 ///
 /// Their links die with this, the one by which a candidate objects included. Whoever calls has
 /// decided that `actor` may.
@@ -48,12 +50,42 @@ pub fn erase_person(
     if !needed.is_empty() {
         return Err(ErasePersonError::Needed(needed));
     }
+    for double in doubles(conn, id)? {
+        blank(conn, actor, now, &double)?;
+    }
+    blank(conn, actor, now, &person)
+}
+
+/// The same person under other names and addresses: whose candidacies were merged into theirs,
+/// unless anything else needs those.
+fn doubles(conn: &mut DbConn, id: PersonId) -> DbResult<Vec<Person>> {
+    let mut doubles: Vec<Person> = Vec::new();
+    for double in candidacies::merged_into_those_of(conn, id)? {
+        let seen = double.person == id || doubles.iter().any(|it| it.id == double.person);
+        let person = people::queries::find(conn, &Scope::Institute, double.person)?;
+        let Some(person) = person.filter(|person| !seen && !person.is_erased()) else {
+            continue;
+        };
+        if !forget::is_needed(conn, person.id, Some(double.id))? {
+            doubles.push(person);
+        }
+    }
+    Ok(doubles)
+}
+
+fn blank(
+    conn: &mut DbConn,
+    actor: &Actor,
+    now: LocalNow,
+    person: &Person,
+) -> Result<(), ErasePersonError> {
+    let id = person.id;
     if let Some(candidacy) = candidacies::open_of(conn, id)? {
         let withdraw = CandidacyAction::Withdraw;
         candidacies::move_on(conn, actor, now, candidacy, withdraw, None).map_err(withdrawn)?;
     }
     let trail = Trail::of(conn, id)?;
-    let erased = erase::everything(conn, now, &person, &trail)?;
+    let erased = erase::everything(conn, now, person, &trail)?;
     let event = NewEvent {
         event_type: "person.erased",
         subject: subject(id),

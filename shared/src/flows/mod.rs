@@ -2,6 +2,7 @@
 
 mod admit_candidate;
 mod answer_consent;
+mod ask_unasked;
 mod await_consents;
 mod cancel_meeting;
 pub mod catalogue;
@@ -18,6 +19,7 @@ mod delegate;
 mod erase_person;
 mod finish_mail;
 mod forget_old;
+mod forget_texts;
 pub mod fresh_link;
 mod invitees;
 mod meeting_belongs;
@@ -41,6 +43,7 @@ mod start_trajectory;
 mod take_reply;
 mod tell_candidate;
 mod tell_outcome;
+mod unassign_reviewer;
 mod withdraw_intake;
 mod withdraw_nomination;
 
@@ -48,6 +51,7 @@ pub use admit_candidate::{AnswerInvitationError, accept_invitation, decline_invi
 pub use answer_consent::{
     RecordConsentError, answer_consent, record_consent, waive_consent, withdraw_consent,
 };
+pub use ask_unasked::{ask_proposed_giver, note_unaskable, unasked_candidacies};
 pub use await_consents::{chase_consents, expire_consents};
 pub use cancel_meeting::cancel_meeting;
 pub use change_candidacy::{
@@ -109,5 +113,6 @@ pub use start_trajectory::{StartTrajectoryError, start_trajectory};
 pub use tell_candidate::{
     NoticeError, TELL_AHEAD, give_notice, tell_candidate, tell_due_candidates,
 };
+pub use unassign_reviewer::{UnassignReviewerError, unassign_reviewer};
 pub use withdraw_intake::{WithdrawIntakeError, withdraw_intake};
 pub use withdraw_nomination::withdraw_nomination;

@@ -3,9 +3,9 @@
 use super::withdraw_nomination::withdraw_candidacy;
 use super::{ErasePersonError, erase_candidacy, erase_person};
 use crate::access::{Actor, CandidaciesAnswer, Granted};
-use crate::candidacies::{self, CandidacyAction, CandidacyStatus, MoveCandidacyError};
+use crate::candidacies::{self, Candidacy, CandidacyAction, CandidacyStatus, MoveCandidacyError};
 use crate::clock::LocalNow;
-use crate::db::{DbConn, DbError};
+use crate::db::{DbConn, DbError, DbResult};
 use crate::ids::CandidacyId;
 
 /// What came of an objection.
@@ -47,6 +47,11 @@ pub fn object(
         return Err(ObjectError::Member);
     }
     let actor: &Actor = granted.actor();
+    let candidacy = what_it_became(conn, candidacy)?;
+    if candidacy.status == CandidacyStatus::Admitted {
+        return Err(ObjectError::Member);
+    }
+    let person = candidacy.person;
     if candidacy.allows(CandidacyAction::Withdraw) {
         withdraw_candidacy(conn, actor, now, candidacy, None).map_err(|error| match error {
             // Looked at just now.
@@ -63,4 +68,16 @@ pub fn object(
         Err(ErasePersonError::NotFound) => Err(ObjectError::NotFound),
         Err(ErasePersonError::Db(error)) => Err(error.into()),
     }
+}
+
+/// The candidacy that a double was merged into, else itself: whoever objects by the link of a
+/// double means themselves, whatever we call them by now.
+fn what_it_became(conn: &mut DbConn, candidacy: Candidacy) -> DbResult<Candidacy> {
+    let mut latest = candidacy;
+    // What was merged is closed, and nothing is merged into it: this ends.
+    while let Some(into) = latest.merged_into {
+        let found = candidacies::find(conn, into)?;
+        latest = found.ok_or(DbError::Corrupt { what: "candidacy" })?;
+    }
+    Ok(latest)
 }

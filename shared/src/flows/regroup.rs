@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::nominate::{add_person, open};
+use super::tell_candidate::notice_key;
 use super::withdraw_nomination::withdraw_candidacy;
 use crate::access::{Actor, CandidaciesWrite, Granted, Scope};
 use crate::candidacies::{
@@ -89,7 +90,9 @@ pub fn merge_candidacies(
     for nomination in nominations::of_candidacy(conn, other)? {
         belongs_to(conn, now, nomination, id)?;
     }
-    let (told_at, tell_by) = (merged.told_at, merged.tell_by);
+    // A notice that has not left is dropped with its candidacy: it told nobody.
+    let was_told = !notice_waits(conn, other)?;
+    let (told_at, tell_by) = (merged.told_at.filter(|_| was_told), merged.tell_by);
     let merged = Candidacy {
         merged_into: Some(id),
         ..merged
@@ -105,6 +108,25 @@ pub fn merge_candidacies(
     let told = (from, CandidacyAction::Merge);
     trace(conn, actor, now, &kept, told, json!({ "merged": other }))?;
     Ok(kept)
+}
+
+/// Whether the mail that tells the candidate is still in the outbox.
+fn notice_waits(conn: &mut DbConn, id: CandidacyId) -> DbResult<bool> {
+    use crate::db::schema::deliveries;
+    use crate::deliveries::DeliveryState;
+    use diesel::prelude::*;
+    let open = [
+        DeliveryState::Queued,
+        DeliveryState::Leased,
+        DeliveryState::Sending,
+        DeliveryState::Unknown,
+    ];
+    let waiting: i64 = deliveries::table
+        .filter(deliveries::dedupe_key.eq(notice_key(id)))
+        .filter(deliveries::state.eq_any(open))
+        .count()
+        .get_result(conn)?;
+    Ok(waiting > 0)
 }
 
 /// Gives some nominations a candidacy of their own: of `person`, or of somebody new with the name

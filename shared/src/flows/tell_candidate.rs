@@ -38,7 +38,7 @@ pub fn tell_candidate(
         return Ok(candidacy.clone());
     }
     let new = NewDelivery {
-        dedupe_key: format!("candidate_notice:{}", candidacy.id),
+        dedupe_key: notice_key(candidacy.id),
         payload: Payload::CandidateNotice {
             candidacy: candidacy.id,
         },
@@ -54,6 +54,11 @@ pub fn tell_candidate(
         return Ok(candidacy.clone());
     }
     told(conn, actor, now, candidacy.clone(), None)
+}
+
+/// The key under which the outbox holds the mail, once.
+pub(super) fn notice_key(id: CandidacyId) -> String {
+    format!("candidate_notice:{id}")
 }
 
 fn takes_mail(conn: &mut DbConn, candidacy: &Candidacy) -> DbResult<bool> {

@@ -366,3 +366,28 @@ fn every_column_with_text_or_bytes_is_blanked_or_kept_for_a_reason() {
     faults.retain(|_, columns| !columns.is_empty());
     assert!(faults.is_empty(), "{faults:#?}");
 }
+
+// security: 79
+#[test]
+fn every_column_that_names_a_person_keeps_them_or_not_for_a_reason() {
+    use super::forget::{HOLDERS, OTHERS};
+    let Some(db) = TestDb::postgres() else { return };
+    let DbConn::Postgres(mut conn) = db.connect() else {
+        return;
+    };
+    let found: Vec<Column> = diesel::sql_query(
+        "SELECT c.conrelid::regclass::text AS table_name, a.attname::text AS column_name \
+         FROM pg_constraint c JOIN pg_attribute a \
+         ON a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey) \
+         WHERE c.contype = 'f' AND c.confrelid = 'people'::regclass",
+    )
+    .load(&mut conn)
+    .unwrap_or_default();
+    let found: Columns = found
+        .into_iter()
+        .map(|column| (column.table_name, column.column_name))
+        .collect();
+    let pair = |(table, column): &(&str, &str)| ((*table).to_owned(), (*column).to_owned());
+    let known: Columns = HOLDERS.iter().chain(OTHERS).map(pair).collect();
+    assert_eq!(found, known);
+}

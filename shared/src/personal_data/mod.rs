@@ -16,9 +16,12 @@
 //! | kept answers of `Idempotency-Key` that show them | the body is blanked: the key still holds |
 //! | decisions and consents | keep time, role and wording version |
 //! | the audit trail | stays: it holds ids only |
+//!
+//! [`forget`] does the same to what was kept long enough, whoever it is of.
 
 pub mod erase;
 pub mod export;
+pub mod forget;
 #[cfg(test)]
 mod inventory;
 mod trail;

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use uuid::Uuid;
 
+use crate::candidacies::Candidacy;
 use crate::db::schema::{
     candidacies, consents, intakes, invitations, meetings, members, network_memberships,
     nominations, offers, people, reviews, trajectories,
@@ -127,6 +128,28 @@ impl Trail {
         })
     }
 
+    /// What was said in one candidacy, by nominators as by others.
+    pub(super) fn of_candidacy(conn: &mut DbConn, candidacy: &Candidacy) -> DbResult<Self> {
+        let nominated: Vec<NominationId> = nominations::table
+            .filter(nominations::candidacy.eq(candidacy.id))
+            .select(nominations::id)
+            .load(conn)?;
+        Ok(Self {
+            candidacies: vec![candidacy.id],
+            nominating: nominated.clone(),
+            nominated,
+            consents: consents::table
+                .filter(consents::candidacy.eq(candidacy.id))
+                .select(consents::id)
+                .load(conn)?,
+            reviews: reviews::table
+                .filter(reviews::candidacy.eq(candidacy.id))
+                .select(reviews::id)
+                .load(conn)?,
+            ..Self::nothing(candidacy.person)
+        })
+    }
+
     /// What is theirs alone, besides themselves: what is told of it is told of them.
     #[must_use]
     pub fn own(&self) -> Vec<Uuid> {
@@ -175,7 +198,7 @@ impl Trail {
         }
     }
 
-    const fn nothing(person: PersonId) -> Self {
+    pub(super) const fn nothing(person: PersonId) -> Self {
         Self {
             person,
             intakes: Vec::new(),

@@ -254,3 +254,12 @@ pub(crate) fn hand_in(
         ..review.clone()
     })
 }
+
+/// Takes the question back, provided that nobody handed in since it was read.
+pub(crate) fn unassign(conn: &mut DbConn, review: &Review) -> DbResult<()> {
+    let unanswered = reviews::table
+        .filter(reviews::id.eq(review.id))
+        .filter(reviews::version.eq(review.version))
+        .filter(reviews::handed_in_at.is_null());
+    one_row(diesel::delete(unanswered).execute(conn)?)
+}

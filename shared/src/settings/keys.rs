@@ -62,6 +62,10 @@ keys! {
     "KOPLOPERS_KEEP_MAIL_DAYS", "`30`", "Days after which the bytes of a mail that has ended are forgotten.";
     "KOPLOPERS_KEEP_AUDIT_DAYS", "`730`", "Days after which lines of the audit trail are deleted, at least 367.";
     "KOPLOPERS_KEEP_LINK_DAYS", "`365`", "Days after which an expired link is forgotten; until then it offers a fresh one.";
+    "KOPLOPERS_KEEP_CANDIDACY_DAYS", "`365`", "Days after which what was said in a candidacy that came to nothing is forgotten, at least 30.";
+    "KOPLOPERS_KEEP_DECLINED_DAYS", "`730`", "Days after which the texts of a declined intake are forgotten, at least 30.";
+    "KOPLOPERS_KEEP_TRAJECTORY_DAYS", "`2557`", "Days after which the texts of a trajectory that ended are forgotten, with those of its intake and offers; seven years, and at least 365.";
+    "KOPLOPERS_CONSENT_AFTER_DAYS", "only coordinators ask", "Days after the first nomination at which consent is asked without a coordinator, of the executive whom a nomination proposes; 0 to 28.";
     "KOPLOPERS_THEME_WEIGHT_EXPERIENCE", "`30`", "How much the experience of members counts in the ranking of themes, in relation to the next three; 0 to 1000. A theme round keeps the weights it opened with.";
     "KOPLOPERS_THEME_WEIGHT_INTEREST", "`30`", "How much their interest counts.";
     "KOPLOPERS_THEME_WEIGHT_EXPERTISE", "`25`", "How much the expertise in their profiles counts.";

@@ -6,6 +6,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
 use crate::db::{DatabaseKind, DatabaseUrl, DbOptions};
@@ -16,6 +17,7 @@ use crate::theme_rounds::ThemeWeights;
 use crate::words::EmailAddress;
 
 mod amounts;
+mod consents;
 mod http;
 pub mod keys;
 mod mail;
@@ -54,6 +56,9 @@ pub struct Settings {
     pub ops_email: Option<EmailAddress>,
     /// How long what is no longer needed is kept.
     pub retention: Retention,
+    /// How long after the first nomination consent is asked without a coordinator; `None` when
+    /// only coordinators ask.
+    pub consent_after: Option<SignedDuration>,
     /// How the parts of a theme's score weigh.
     pub theme_weights: ThemeWeights,
     /// What is logged.
@@ -165,6 +170,7 @@ impl Settings {
         let ops_email = source.get("KOPLOPERS_OPS_EMAIL", EmailAddress::parse);
         let database = database(source);
         let retention = retention::read(source);
+        let consent_after = consents::read(source);
         let theme_weights = themes::read(source);
         let issuers = issuers(source);
         let master_key = master_key(source, database_url.kind(), &data_dir)?;
@@ -179,6 +185,7 @@ impl Settings {
             time_zone,
             ops_email,
             retention,
+            consent_after,
             theme_weights,
             log,
             issuers,

@@ -28,7 +28,7 @@ fn now() -> Timestamp {
 }
 
 async fn forget(db: &Db, keep: Retention) -> Forgotten {
-    db.write(move |conn| forget_old(conn, &keep, now()))
+    db.write(move |conn| forget_old(conn, &keep, given::now()))
         .await
         .unwrap()
 }

@@ -70,6 +70,70 @@ on_both_databases! {
         assert_eq!(outcome, "under_consideration");
     }
 
+    async fn a_notice_that_had_not_left_told_nobody_of_the_merged_candidacy(db: TestDb) {
+        // mission: N2, N3
+        let app = TestApp::start(db).await;
+        let room = MailRoom::open().await;
+        let (kept, _) = candidacy(&app, &body("Kim Kandidaat", "kim@example.nl")).await;
+        let (other, _) = candidacy(&app, &body("K. Kandidaat-Voorbeeld", "kk@example.org")).await;
+        let coordinator = app.as_coordinator();
+        coordinator.post(&format!("{CANDIDACIES}/{other}/notice"), &json!({})).await.expect(200);
+        let merged = coordinator
+            .post(&format!("{CANDIDACIES}/{kept}/merger"), &json!({ "candidacy": other }))
+            .await
+            .expect(200)
+            .json();
+        assert_eq!(merged["toldAt"], Value::Null);
+        room.send(&app).await;
+        assert_eq!(room.mails().len(), 0);
+        // The one who is left is told in time.
+        app.clock.turn_by(SignedDuration::from_hours(14 * 24) + SignedDuration::from_secs(1));
+        room.send(&app).await;
+        assert_eq!(room.mails()[0].to, ["kim@example.nl"]);
+    }
+
+    async fn an_objection_by_the_link_of_a_double_ends_what_it_was_merged_into(db: TestDb) {
+        // mission: N2; security: 78
+        let app = TestApp::start(db).await;
+        for by_double in [true, false] {
+            let room = MailRoom::open().await;
+            let (kept, _) = candidacy(&app, &body("Kim Zwaluwstaart", "kim@zwaluwstaart.example.nl")).await;
+            let (other, _) = candidacy(&app, &body("K. Zwaluwstaart", "kz@zwaluwstaart.example.org")).await;
+            assert_ne!(kept, other);
+            let coordinator = app.as_coordinator();
+            for id in [&kept, &other] {
+                coordinator.post(&format!("{CANDIDACIES}/{id}/notice"), &json!({})).await.expect(200);
+            }
+            room.send(&app).await;
+            let path = format!("{CANDIDACIES}/{kept}/merger");
+            coordinator.post(&path, &json!({ "candidacy": other })).await.expect(200);
+            let to = if by_double { "kz@" } else { "kim@" };
+            let mails = room.mails();
+            let mail = mails.iter().find(|mail| mail.to[0].starts_with(to)).unwrap();
+            let page = page_in(mail, &app, "/a/").unwrap();
+            super::open::submit(&app, &page, &[("act", "object"), ("sure", "yes")]).await.expect(200);
+            for id in [&kept, &other] {
+                assert_eq!(seen(&app, id).await.text_at("/status"), "withdrawn");
+            }
+            assert_eq!(crate::erasure::places(&app, "zwaluwstaart"), Vec::<String>::new(), "{by_double}");
+        }
+    }
+
+    async fn an_erased_double_takes_nobody_along(db: TestDb) {
+        // security: 78
+        let app = TestApp::start(db).await;
+        let (kept, _) = candidacy(&app, &body("Kim Kandidaat", "kim@example.nl")).await;
+        let (other, _) = candidacy(&app, &body("K. Kandidaat-Voorbeeld", "kk@example.org")).await;
+        let coordinator = app.as_coordinator();
+        coordinator.post(&format!("{CANDIDACIES}/{kept}/merger"), &json!({ "candidacy": other })).await.expect(200);
+        let double = seen(&app, &other).await.text_at("/person");
+        coordinator.call(Method::POST, &format!("/v1/people/{double}/erasure")).send().await.expect(200);
+        let left = seen(&app, &kept).await;
+        assert_eq!(left.text_at("/status"), "open");
+        let person = coordinator.get(&format!("/v1/people/{}", left.text_at("/person"))).await.expect(200);
+        assert_eq!(person.text_at("/name"), "Kim Kandidaat");
+    }
+
     async fn two_people_in_one_candidacy_are_split(db: TestDb) {
         // mission: N2
         let app = TestApp::start(db).await;

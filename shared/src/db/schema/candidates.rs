@@ -40,6 +40,8 @@ diesel::table! {
         closed_at -> Nullable<Moment>,
         created_at -> Moment,
         updated_at -> Moment,
+        forgotten_at -> Nullable<Moment>,
+        consent_tried_at -> Nullable<Moment>,
     }
 }
 

@@ -60,6 +60,7 @@ diesel::table! {
         closed_at -> Nullable<Moment>,
         created_at -> Moment,
         updated_at -> Moment,
+        forgotten_at -> Nullable<Moment>,
     }
 }
 

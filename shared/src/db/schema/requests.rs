@@ -26,6 +26,7 @@ diesel::table! {
         closed_reason -> Nullable<Text>,
         waitlisted_at -> Nullable<Moment>,
         matched_at -> Nullable<Moment>,
+        forgotten_at -> Nullable<Moment>,
     }
 }
 

@@ -31,6 +31,26 @@ pub fn everything(
     person::blank(conn, now, person)
 }
 
+/// Blanks what was said in a candidacy that ended long ago, by its nominators as by others. No
+/// answer of `Idempotency-Key` is as old.
+pub(super) fn old_candidacy(conn: &mut DbConn, now: LocalNow, trail: &Trail) -> DbResult<()> {
+    candidates::blank(conn, now, trail)?;
+    mails::blank_about(conn, trail)?;
+    traces::blank_reasons(conn, trail)
+}
+
+/// Blanks a person of whom nothing else is left to blank: their row, mails to them and links.
+pub(super) fn nothing_but(
+    conn: &mut DbConn,
+    now: LocalNow,
+    person: &Person,
+    trail: &Trail,
+) -> DbResult<Person> {
+    mails::blank(conn, now, trail)?;
+    traces::blank(conn, trail)?;
+    person::blank(conn, now, person)
+}
+
 /// Blanks what was said of somebody as a candidate, wherever it is, and leaves the person. For a
 /// candidate who objects and is still needed as the contact or sponsor of an intake.
 pub fn candidacy(conn: &mut DbConn, now: LocalNow, trail: &Trail) -> DbResult<()> {

@@ -35,13 +35,19 @@ pub(super) fn blank(conn: &mut DbConn, trail: &Trail) -> DbResult<()> {
 
 /// What was told of their things.
 pub(super) fn blank_about(conn: &mut DbConn, trail: &Trail) -> DbResult<()> {
+    blank_reasons(conn, trail)?;
+    for id in trail.told_of() {
+        blank_answers_with(conn, id)?;
+    }
+    Ok(())
+}
+
+/// The reasons in the history of their things.
+pub(super) fn blank_reasons(conn: &mut DbConn, trail: &Trail) -> DbResult<()> {
     let things: Vec<Thing> = trail.own().into_iter().map(Thing).collect();
     diesel::update(events::table.filter(events::subject_id.eq_any(things)))
         .set(events::reason.eq(NONE))
         .execute(conn)?;
-    for id in trail.told_of() {
-        blank_answers_with(conn, id)?;
-    }
     Ok(())
 }
 
