@@ -11,11 +11,13 @@
 //! | Utrecht | uitvoering | assessed, to be decided on |
 //!
 //! And a network: a cohort of forty members over all provinces, and three candidates whose
-//! executive has yet to consent.
+//! executive has yet to consent; its meetings of this year, of which one moved and one is off; and a
+//! learning group that votes on the day of its exchange.
 
 mod cast;
 pub mod credentials;
 mod intakes;
+mod meetings;
 mod network;
 mod outcomes;
 
@@ -80,7 +82,8 @@ fn make(conn: &mut DbConn, now: LocalNow) -> Result<Cast, DemoError> {
     let planned = intakes::draft(conn, now, &own, "versnelling", "DEMO-versnelling")?;
     intakes::submit(conn, now, &own, planned)?;
     intakes::plan_talk(conn, now, &cast, &own, planned)?;
-    network::make(conn, now, &cast)?;
+    let members = network::make(conn, now, &cast)?;
+    meetings::make(conn, now, &cast, &members)?;
     Ok(cast)
 }
 

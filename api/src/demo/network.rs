@@ -50,8 +50,12 @@ struct FrontRunner {
 /// The executives who were asked so far: one per municipality.
 type Givers = BTreeMap<MunicipalityCode, PersonId>;
 
-/// Makes the cohort and its members, and the candidates who wait.
-pub(super) fn make(conn: &mut DbConn, now: LocalNow, cast: &Cast) -> Result<(), DemoError> {
+/// Makes the cohort and its members, and the candidates who wait; says who the members are.
+pub(super) fn make(
+    conn: &mut DbConn,
+    now: LocalNow,
+    cast: &Cast,
+) -> Result<Vec<PersonId>, DemoError> {
     let coordinator = person(cast.coordinator, Role::Coordinator);
     let new = NewCohort {
         name: "Eerste lichting".to_owned(),
@@ -65,6 +69,7 @@ pub(super) fn make(conn: &mut DbConn, now: LocalNow, cast: &Cast) -> Result<(), 
         .iter()
         .map(|known| (known.municipality, known.sponsor))
         .collect();
+    let mut members = Vec::with_capacity(MEMBERS);
     let rows = csv::Reader::from_reader(FRONT_RUNNERS.as_bytes()).into_deserialize();
     for (index, row) in rows.enumerate() {
         let front_runner: FrontRunner = row.map_err(refused)?;
@@ -72,13 +77,14 @@ pub(super) fn make(conn: &mut DbConn, now: LocalNow, cast: &Cast) -> Result<(), 
             let id = nominated(conn, early, &front_runner)?;
             consented(conn, ago(now, 100), cast, (id, &front_runner), &mut givers)?;
             reviewed(conn, ago(now, 80), cast, id, &front_runner)?;
-            admitted(conn, ago(now, 60), cast, (id, cohort.id), &front_runner)?;
+            let member = admitted(conn, ago(now, 60), cast, (id, cohort.id), &front_runner)?;
+            members.push(member);
         } else {
             let id = nominated(conn, ago(now, 6), &front_runner)?;
             asked(conn, ago(now, 3), cast, (id, &front_runner), &mut givers)?;
         }
     }
-    Ok(())
+    Ok(members)
 }
 
 fn nominated(
@@ -234,7 +240,7 @@ fn admitted(
     cast: &Cast,
     (id, cohort): (CandidacyId, CohortId),
     front_runner: &FrontRunner,
-) -> Result<(), DemoError> {
+) -> Result<PersonId, DemoError> {
     let coordinator = person(cast.coordinator, Role::Coordinator);
     let change = CandidacyChange {
         cohort: Some(Some(cohort)),
@@ -269,5 +275,5 @@ fn admitted(
     };
     let own = grant::<MembersProfile>(&person(candidacy.person, Role::Member))?;
     members::change_topics(conn, &own, ago(now, -6), member.id, None, &topics).map_err(refused)?;
-    Ok(())
+    Ok(candidacy.person)
 }

@@ -266,3 +266,65 @@ proptest! {
         prop_assert_eq!(value(Property::Attendee), "mailto:sam.de.vries@voorbeeldstad.example.nl");
     }
 }
+
+fn published_event() -> PublishedEvent {
+    let event = event();
+    PublishedEvent {
+        uid: event.uid,
+        sequence: 2,
+        dtstamp: event.dtstamp,
+        local_start: event.local_start,
+        local_end: event.local_end,
+        time_zone: event.time_zone,
+        summary: event.summary,
+        description: None,
+        location: event.location,
+        url: event.url,
+        cancelled: false,
+    }
+}
+
+fn published(events: Vec<PublishedEvent>, name: &str) -> PublishedCalendar {
+    PublishedCalendar {
+        name: name.to_owned(),
+        organiser: event().organiser,
+        events,
+    }
+}
+
+#[test]
+fn a_published_calendar_reads_like_this() {
+    let abroad = PublishedEvent {
+        uid: "2@koplopers".to_owned(),
+        time_zone: MeetingZone::parse("Europe/London").unwrap(),
+        cancelled: true,
+        ..published_event()
+    };
+    let calendar = published(vec![published_event(), abroad], "Kennisinstituut Voorbeeld");
+    insta::assert_snapshot!(publish(&calendar).replace("\r\n", "\n"));
+}
+
+proptest! {
+    // mission: S1, security: 36, 38
+    #[test]
+    fn any_text_in_a_published_calendar_comes_back_as_itself_and_adds_nothing(
+        name in typed(), summary in typed(), description in proptest::option::of(typed()),
+        location in proptest::option::of(typed()), cancelled in any::<bool>(),
+    ) {
+        let event = PublishedEvent { summary, description, location, cancelled, ..published_event() };
+        let out = publish(&published(vec![event.clone(), event.clone()], &name));
+        for line in out.strip_suffix("\r\n").unwrap().split("\r\n") {
+            prop_assert!(line.len() <= 75 && !line.contains(['\r', '\n']), "{line}");
+        }
+        let calendar = parsed(&out);
+        // The calendar, one zone with its two changes, and the two meetings.
+        prop_assert_eq!(calendar.components.len(), 6);
+        let found = vevent(&calendar);
+        prop_assert_eq!(found.properties(&Property::Attendee).count(), 0);
+        let value = |property| text(found, &property).unwrap_or_default();
+        prop_assert_eq!(value(Property::Summary), clean::one_line(&event.summary));
+        prop_assert_eq!(value(Property::Description), clean::lines(&event.description.unwrap_or_default()));
+        prop_assert_eq!(value(Property::Location), clean::one_line(&event.location.unwrap_or_default()));
+        prop_assert_eq!(value(Property::Status), if cancelled { "CANCELLED" } else { "CONFIRMED" });
+    }
+}
