@@ -109,7 +109,7 @@ fn admit(asked: &Asked, req: &ServiceRequest, state: &AppState) -> Result<(), Pr
     {
         state.process.limits.address(address)?;
     }
-    if asked.in_api() && !accept::accepts_our_forms(req.headers()) {
+    if asked.in_api() && !accept::accepts_our_forms(req.headers(), &asked.path) {
         return Err(Problem::of(&kinds::NOT_ACCEPTABLE));
     }
     Ok(())

@@ -20,10 +20,12 @@ mod leave;
 mod limits;
 mod nominate;
 mod offer;
+pub(crate) mod participants;
 mod poll;
 mod saving;
 mod stylesheet;
 mod visit;
+mod when;
 
 use std::net::IpAddr;
 use std::time::Duration;

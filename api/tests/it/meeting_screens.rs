@@ -6,10 +6,14 @@ use koplopers_shared::on_both_databases;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::app::TestApp;
+use crate::app::{Caller, TestApp};
 
 async fn somebody(app: &TestApp, name: &str) -> PersonId {
-    let email = format!("{}@example.nl", name.to_lowercase().replace([' ', '='], ""));
+    let email = format!(
+        "{}@example.nl",
+        name.to_lowercase()
+            .replace(|c: char| !c.is_alphanumeric(), "")
+    );
     let body = json!({ "name": name, "email": email });
     let made = app
         .as_coordinator()
@@ -148,5 +152,49 @@ on_both_databases! {
         app.as_municipality("GM0363").get(&format!("{path}/participants")).await.expect(403);
         let missing = format!("/v1/meetings/{kim}/participants");
         app.as_coordinator().get(&missing).await.problem(404, "not-found");
+    }
+
+    async fn the_participants_are_a_page_to_print(db: TestDb) {
+        // mission: S1; security: 37, 74
+        let app = TestApp::start(db).await;
+        let (kim, bo) = (somebody(&app, "<b>Kim</b>").await, somebody(&app, "Bo").await);
+        let path = meeting(&app, "Dag & nacht", ("09T13:00", "09T15:00"), &[kim, bo]).await;
+        let said = json!({ "answer": "accepted", "dietaryWishes": "<i>Geen noten</i>" });
+        answer(&app, &path, bo, &said).await;
+        let ask = async |query: &str, accept: &str, language: &str| {
+            let coordinator = app.as_coordinator();
+            let call = coordinator.call(Method::GET, &format!("{path}/participants{query}"));
+            let call = call.header("accept", accept).header("accept-language", language);
+            call.send().await.expect(200)
+        };
+        let page = ask("", "text/html,*/*;q=0.8", "nl").await;
+        assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+        assert_eq!(page.header("content-language"), "nl");
+        assert!(page.header("content-security-policy").starts_with("default-src 'none'"));
+        for shown in [
+            "<title>Deelnemers: Dag &#38; nacht", "donderdag 9 april 2026", "De Observant, Amersfoort",
+            "&#60;b&#62;Kim&#60;/b&#62;", "Nog geen antwoord", "Komt", "bo@example.nl",
+            "&#60;i&#62;Geen noten&#60;/i&#62;", "class=\"sheet\"",
+        ] {
+            assert!(page.text.contains(shown), "{shown} in {}", page.text);
+        }
+        // What is for the organisers is not on the sheet at the door.
+        let (door, sheet) = page.text.split_once("class=\"sheet\"").unwrap();
+        assert!(!door.contains("noten") && !door.contains("bo@example.nl") && sheet.contains("noten"));
+        for (query, language, expected) in [("", "en", "en"), ("?language=nl", "en", "nl"), ("?language=en", "nl", "en")] {
+            let page = ask(query, "text/html", language).await;
+            assert_eq!(page.header("content-language"), expected, "{query} {language}");
+        }
+        assert!(ask("", "text/html", "en").await.text.contains("List for at the door"));
+        let list = ask("?language=en", "text/csv, text/html;q=0.5", "nl").await;
+        assert_eq!(list.header("content-type"), "text/csv; charset=utf-8; header=present");
+
+        let call = |caller: Caller<'_>, at: &str| caller.call(Method::GET, at).header("accept", "text/html").send();
+        let participants = format!("{path}/participants");
+        let wrong = format!("{participants}?language=de");
+        call(app.as_coordinator(), &wrong).await.problem(400, "validation-failed");
+        call(app.as_municipality("GM0363"), &participants).await.problem(403, "forbidden");
+        call(app.anonymous(), &participants).await.problem(401, "unauthorized");
+        call(app.as_coordinator(), &path).await.problem(406, "not-acceptable");
     }
 }

@@ -6,14 +6,13 @@ use koplopers_shared::db::{DbConn, DbResult};
 use koplopers_shared::ids::InvitationId;
 use koplopers_shared::invitations::{self, Invitation, InvitationAnswer};
 use koplopers_shared::links::Link;
-use koplopers_shared::mail::calendar::MeetingZone;
 use koplopers_shared::mail::institute::Institute;
-use koplopers_shared::mail::time_words;
 use koplopers_shared::meetings::{self, Meeting, MeetingStatus};
 use koplopers_shared::people::{self, Person};
 use url::Url;
 
 use super::super::layout::{Layout, Words};
+use super::super::when::when;
 
 /// An invitation with what belongs to it, as reached by a link that works.
 #[derive(Debug)]
@@ -149,7 +148,11 @@ impl AnswerView {
         Self {
             title: meeting.title.clone(),
             recipient: recipient.name.clone(),
-            when: when(invited, institute),
+            when: when(
+                &invited.meeting.period,
+                institute,
+                invited.recipient.language,
+            ),
             place: meeting.venue.place().map(str::to_owned),
             online: meeting.venue.online_url().map(|text| Online {
                 text: text.to_owned(),
@@ -201,21 +204,5 @@ impl AnswerView {
             },
         };
         words.say(layout)
-    }
-}
-
-/// Day and hours on the clock of the meeting, naming the zone when it is not the usual one.
-fn when(invited: &Invited, institute: &Institute) -> String {
-    let (period, language) = (&invited.meeting.period, invited.recipient.language);
-    let span = time_words::span(period.local_start(), period.local_end(), language);
-    if period.zone_name() == institute.usual_zone.name() {
-        return span;
-    }
-    let zone = MeetingZone::parse(period.zone_name())
-        .ok()
-        .and_then(|zone| time_words::zone(&zone, &institute.usual_zone, language));
-    match zone {
-        Some(zone) => format!("{span} ({zone})"),
-        None => span,
     }
 }

@@ -2,19 +2,18 @@
 
 use jiff::Timestamp;
 use koplopers_shared::access::Scope;
-use koplopers_shared::catalogue::words::Language;
 use koplopers_shared::db::{DbConn, DbResult};
 use koplopers_shared::ids::InvitationId;
 use koplopers_shared::invitations::{self, Invitation, InvitationAnswer};
 use koplopers_shared::links::Link;
-use koplopers_shared::mail::calendar::MeetingZone;
 use koplopers_shared::mail::institute::Institute;
 use koplopers_shared::mail::time_words;
-use koplopers_shared::meetings::{self, LocalPeriod, Meeting};
+use koplopers_shared::meetings::{self, Meeting};
 use koplopers_shared::people::{self, Person};
 use koplopers_shared::polls::{self, OptionState, Poll, PollOption, PollStatus, PollVote};
 
 use super::super::layout::{Layout, Words};
+use super::super::when::when;
 use super::form;
 
 /// A voter with the poll, as reached by a link that works.
@@ -166,17 +165,5 @@ impl PollView {
             closed: voter.closed(now),
             cancelled_reason: (voter.meeting.cancelled_reason.clone()).filter(|_| cancelled),
         }
-    }
-}
-
-/// Day and hours on the clock of the option, naming the zone when it is not the usual one.
-fn when(period: &LocalPeriod, institute: &Institute, language: Language) -> String {
-    let span = time_words::span(period.local_start(), period.local_end(), language);
-    let zone = MeetingZone::parse(period.zone_name())
-        .ok()
-        .and_then(|zone| time_words::zone(&zone, &institute.usual_zone, language));
-    match zone {
-        Some(zone) => format!("{span} ({zone})"),
-        None => span,
     }
 }
