@@ -28,7 +28,8 @@ impl Full {
             .take(invitees)
         {
             let email = format!("{}@example.org", name.to_lowercase());
-            let body = json!({ "name": name, "email": email });
+            let roles = json!([{ "role": "ambtenaar", "municipality": "GM0363" }]);
+            let body = json!({ "name": name, "email": email, "roles": roles });
             let made = app
                 .as_coordinator()
                 .post("/v1/people", &body)
@@ -61,13 +62,48 @@ impl Full {
     }
 
     async fn answer(&self, at: usize, answer: &str) -> Answer {
-        let invitation = &self.invitations[at];
+        self.answer_to(&self.invitations[at], answer).await
+    }
+
+    async fn answer_to(&self, invitation: &Value, answer: &str) -> Answer {
         let person = invitation["person"].as_str().unwrap().parse().unwrap();
         let id = invitation["id"].as_str().unwrap();
         let path = format!("{}/invitations/{id}/answer", self.path);
         let invitee = self.app.as_person(person, Role::Member);
         let call = invitee.call(Method::PUT, &path);
         call.json(&json!({ "answer": answer })).send().await
+    }
+
+    /// An invitee sends somebody of their own municipality, whose invitation this gives.
+    async fn delegate(&self, invitation: &Value, name: &str) -> Value {
+        let person = invitation["person"].as_str().unwrap().parse().unwrap();
+        let id = invitation["id"].as_str().unwrap();
+        let path = format!("{}/invitations/{id}/delegate", self.path);
+        let body = json!({ "name": name, "email": format!("{}@example.org", name.to_lowercase()) });
+        let invitee = self.app.as_person(person, Role::Member);
+        let sent = invitee
+            .call(Method::PUT, &path)
+            .json(&body)
+            .send()
+            .await
+            .expect(200)
+            .json();
+        let path = format!("{}/invitations", self.path);
+        let listed = self
+            .app
+            .as_coordinator()
+            .get(&path)
+            .await
+            .expect(200)
+            .json();
+        let theirs = |it: &&Value| it["id"] == sent["delegatedTo"];
+        listed["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(theirs)
+            .unwrap()
+            .clone()
     }
 
     async fn change(&self, body: &Value) -> Answer {
@@ -195,5 +231,68 @@ on_both_databases! {
         }
         full.answer(0, "accepted").await.expect(200);
         assert_eq!(full.answers().await, ["accepted"]);
+    }
+
+    async fn a_delegate_has_the_place_of_whoever_sends_them(db: TestDb) {
+        // mission: S1; no place is lost, and none given twice
+        let mut full = Full::meeting(db, Some(1), 3).await;
+        full.answer(0, "accepted").await.expect(200);
+        let anna = full.invitations[0].clone();
+        full.app.clock.turn_by(jiff::SignedDuration::from_mins(1));
+        full.answer(1, "accepted").await.expect(200);
+        let dirk = full.delegate(&anna, "Dirk").await;
+        assert_eq!(dirk["answer"], "needs_action");
+        // The place waits for Dirk: neither who waited nor who comes later gets it.
+        full.app.clock.turn_by(jiff::SignedDuration::from_mins(1));
+        full.answer(2, "accepted").await.expect(200);
+        assert_eq!(full.answers().await, ["delegated", "waitlisted", "waitlisted", "needs_action"]);
+        assert_eq!(full.mails().await, ["anna Uw collega komt", "dirk Uitnodiging"]);
+        // He may send somebody in turn.
+        let eva = full.delegate(&dirk, "Eva").await;
+        assert_eq!(full.mails().await, ["dirk Uw collega komt", "eva Uitnodiging"]);
+        full.answer_to(&eva, "accepted").await.expect(200);
+        assert_eq!(full.answers().await, ["delegated", "waitlisted", "waitlisted", "delegated", "accepted"]);
+        // What she does not use goes to who waited first.
+        full.answer_to(&eva, "declined").await.expect(200);
+        assert_eq!(full.answers().await, ["delegated", "accepted", "waitlisted", "delegated", "declined"]);
+        assert_eq!(full.mails().await, ["bert Er is plaats"]);
+        full.answer_to(&eva, "accepted").await.expect(200);
+        assert_eq!(full.answers().await[4], "waitlisted");
+    }
+
+    async fn a_place_that_is_kept_comes_free_with_any_other_answer(db: TestDb) {
+        // mission: S1
+        let mut full = Full::meeting(db, Some(1), 3).await;
+        full.answer(0, "accepted").await.expect(200);
+        full.app.clock.turn_by(jiff::SignedDuration::from_mins(1));
+        full.answer(1, "accepted").await.expect(200);
+        let anna = full.invitations[0].clone();
+        let dirk = full.delegate(&anna, "Dirk").await;
+        full.answer_to(&dirk, "tentative").await.expect(200);
+        assert_eq!(full.answers().await, ["delegated", "accepted", "needs_action", "tentative"]);
+        // Bert has the place now; who waits has none to leave.
+        full.answer(2, "accepted").await.expect(200);
+        let cees = full.invitations[2].clone();
+        let floor = full.delegate(&cees, "Floor").await;
+        full.mails().await;
+        full.answer_to(&floor, "accepted").await.expect(200);
+        assert_eq!(full.answers().await[4], "waitlisted");
+        // The delegate of somebody with a place is taken out before they answer.
+        let bert = full.invitations[1].clone();
+        let gijs = full.delegate(&bert, "Gijs").await;
+        assert_eq!(full.answers().await[4], "waitlisted");
+        full.change(&json!({ "removeInvitations": [gijs["id"]] })).await.expect(200);
+        assert_eq!(full.answers().await[4], "accepted");
+    }
+
+    async fn a_meeting_that_moves_keeps_no_place(db: TestDb) {
+        let full = Full::meeting(db, Some(1), 2).await;
+        full.answer(0, "accepted").await.expect(200);
+        let anna = full.invitations[0].clone();
+        let dirk = full.delegate(&anna, "Dirk").await;
+        let moved = json!({ "period": { "localStart": "2026-04-16T13:00", "localEnd": "2026-04-16T17:00" } });
+        full.change(&moved).await.expect(200);
+        assert_eq!(full.answer(1, "accepted").await.text_at("/answer"), "accepted");
+        assert_eq!(full.answer_to(&dirk, "accepted").await.text_at("/answer"), "waitlisted");
     }
 }

@@ -7,7 +7,7 @@ use crate::db::{DbConn, DbError, DbResult};
 use crate::deliveries::{self, DroppedReason};
 use crate::ids::MeetingId;
 use crate::intakes::{self, ChangeIntakeError};
-use crate::invitations;
+use crate::invitations::{self, Invitation, InvitationAnswer};
 use crate::meetings::{self, CancelMeetingError, Meeting};
 use crate::polls;
 
@@ -64,7 +64,9 @@ fn tell_invitees(
     let invited = invitations::of_meeting(conn, meeting.id)?;
     let ids: Vec<_> = invited.iter().map(|invitation| invitation.id).collect();
     deliveries::drop_requests(conn, &ids, DroppedReason::Cancelled, now.at)?;
-    for invitation in invited.into_iter().filter(|it| !it.is_removed()) {
+    // Who sent somebody else was told then that they need not come.
+    let told = |it: &Invitation| !it.is_removed() && it.answer != InvitationAnswer::Delegated;
+    for invitation in invited.into_iter().filter(told) {
         invitations::tell_of_cancellation(conn, actor, now.at, meeting, invitation)?;
     }
     Ok(())

@@ -10,7 +10,7 @@ use crate::clock::LocalNow;
 use crate::db::{DbConn, DbError, DbResult};
 use crate::ids::{InvitationId, OrganisationId, PersonId};
 use crate::invitations::{self, AnsweredVia, Invitation, InvitationAnswer, Invitee};
-use crate::meetings::{self, Meeting, MeetingStatus};
+use crate::meetings::{self, Meeting, MeetingChange, MeetingStatus};
 use crate::paging::PageSpec;
 use crate::people::queries::PersonFilter;
 use crate::people::rules::{Place, place_of};
@@ -117,6 +117,8 @@ pub fn delegate(
     if invitee != invitation.person {
         return Err(DelegateError::NotFound);
     }
+    // Who delegates raises the SEQUENCE, and may leave a place: one after the other.
+    meetings::hold(conn, invitation.meeting)?;
     let meeting = meetings::find(conn, &Scope::Institute, invitation.meeting)?;
     let meeting = meeting.ok_or(DelegateError::NotFound)?;
     if expected_version.is_some_and(|version| version != invitation.version) {
@@ -152,6 +154,7 @@ pub fn delegate(
         required: invitation.required,
         chair: false,
     };
+    let meeting = raised(conn, actor, now, meeting)?;
     let delegate = if meeting.is_undated() {
         let prepared = invitations::prepare(conn, now.at, &meeting, new)?;
         polls::ask(conn, actor, now, &meeting, &prepared)?;
@@ -159,12 +162,34 @@ pub fn delegate(
     } else {
         invitations::invite(conn, actor, now.at, &meeting, new)?
     };
-    let sent = (delegate.id, via);
-    let invitation = invitations::delegate(conn, actor, now.at, &meeting, invitation, sent)?;
+    let sent = (delegate, via);
+    let (invitation, delegate) =
+        invitations::delegate(conn, actor, now.at, &meeting, invitation, sent)?;
     Ok(Delegated {
         invitation,
         delegate,
     })
+}
+
+/// The meeting at a higher SEQUENCE when it has a date, as for whoever is taken out of it: calendars
+/// leave out what they have only for one (RFC 5546 §2.1.4).
+fn raised(
+    conn: &mut DbConn,
+    actor: &Actor,
+    now: LocalNow,
+    meeting: Meeting,
+) -> Result<Meeting, DelegateError> {
+    if meeting.is_undated() {
+        return Ok(meeting);
+    }
+    let leaves = MeetingChange {
+        attendees: true,
+        ..MeetingChange::default()
+    };
+    // Looked at before: it is scheduled and has not started.
+    let changed = meeting.changed(leaves, now.at);
+    let (meeting, reach) = changed.map_err(|_| DelegateError::Closed)?;
+    Ok(meetings::change(conn, actor, now.at, meeting, reach)?)
 }
 
 fn takes_delegates(meeting: &Meeting, now: LocalNow) -> bool {

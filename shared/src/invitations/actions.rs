@@ -112,6 +112,7 @@ pub fn prepare(
         updated_at: now,
         bounced_at: None,
         delegated_to: None,
+        place_kept: false,
         wishes: Wishes::default(),
     };
     queries::insert(conn, &invitation)?;
@@ -192,6 +193,7 @@ pub fn prepare_again(
         sequence: meeting.sequence,
         updated_at: now,
         delegated_to: None,
+        place_kept: false,
         ..removed
     };
     queries::update(conn, invitation)
@@ -199,7 +201,7 @@ pub fn prepare_again(
 
 /// Takes somebody out of the meeting. Their mails that wait are dropped; when the invitation
 /// reached them a cancellation of their own follows, at the SEQUENCE that the meeting rose to for
-/// it (RFC 5546 §3.2.5).
+/// it (RFC 5546 §3.2.5). Whoever sends somebody else had theirs when they did.
 pub fn remove(
     conn: &mut DbConn,
     actor: &Actor,
@@ -207,8 +209,12 @@ pub fn remove(
     meeting: &Meeting,
     invitation: Invitation,
 ) -> DbResult<Invitation> {
+    let had_theirs = invitation.answer == InvitationAnswer::Delegated;
     let removed = strike(conn, now, meeting, invitation)?;
     deliveries::drop_requests(conn, &[removed.id], DroppedReason::Cancelled, now)?;
+    if had_theirs {
+        return Ok(removed);
+    }
     let payload = Payload::Cancellation {
         invitation: removed.id,
     };
@@ -227,6 +233,7 @@ pub fn strike(
         answer: InvitationAnswer::Removed,
         removed_at: Some(now),
         sequence: meeting.sequence,
+        place_kept: false,
         updated_at: now,
         ..invitation
     };
@@ -285,7 +292,7 @@ pub fn tell_of_cancellation(
     enqueue(conn, actor, now, meeting, &invitation, payload)
 }
 
-fn enqueue(
+pub(super) fn enqueue(
     conn: &mut DbConn,
     actor: &Actor,
     now: Timestamp,
@@ -391,6 +398,7 @@ fn take(
             remark: answer.remark,
             answered_at,
             answered_via: Some(answer.via),
+            place_kept: false,
             updated_at: now,
             ..invitation
         },

@@ -115,6 +115,8 @@ pub struct Invitation {
     pub bounced_at: Option<Timestamp>,
     /// The invitation of whoever comes in their place.
     pub delegated_to: Option<InvitationId>,
+    /// Whether the place of whoever sent them is kept for them until they answer.
+    pub place_kept: bool,
     /// What they need to take part.
     pub wishes: Wishes,
 }
@@ -143,6 +145,14 @@ impl Invitation {
         self.removed_at.is_some()
     }
 
+    /// Whether they have a place: they come, or the place of whoever sent them waits for their
+    /// answer.
+    #[must_use]
+    pub(super) fn has_place(&self) -> bool {
+        let asked = self.answer == InvitationAnswer::NeedsAction;
+        self.answer == InvitationAnswer::Accepted || (asked && self.place_kept)
+    }
+
     /// The invitation to a meeting that moved: whoever answered is asked again.
     #[must_use]
     pub(super) fn asked_again(self) -> Self {
@@ -151,7 +161,11 @@ impl Invitation {
         } else {
             self.answer
         };
-        Self { answer, ..self }
+        Self {
+            answer,
+            place_kept: false,
+            ..self
+        }
     }
 }
 

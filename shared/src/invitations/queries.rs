@@ -32,6 +32,7 @@ struct InvitationRow {
     delegated_to: Option<InvitationId>,
     dietary_wishes: Option<String>,
     accessibility_wishes: Option<String>,
+    place_kept: bool,
 }
 
 impl From<InvitationRow> for Invitation {
@@ -55,6 +56,7 @@ impl From<InvitationRow> for Invitation {
             updated_at: row.updated_at.0,
             bounced_at: row.bounced_at.map(Timestamp::from),
             delegated_to: row.delegated_to,
+            place_kept: row.place_kept,
             wishes: Wishes {
                 dietary: row.dietary_wishes,
                 accessibility: row.accessibility_wishes,
@@ -128,6 +130,7 @@ pub(super) fn update(conn: &mut DbConn, invitation: Invitation) -> DbResult<Invi
             invitations::sequence.eq(invitation.sequence),
             invitations::updated_at.eq(At(invitation.updated_at)),
             invitations::delegated_to.eq(invitation.delegated_to),
+            invitations::place_kept.eq(invitation.place_kept),
             invitations::dietary_wishes.eq(invitation.wishes.dietary.as_deref()),
             invitations::accessibility_wishes.eq(invitation.wishes.accessibility.as_deref()),
         ))

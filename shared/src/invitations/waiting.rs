@@ -1,5 +1,6 @@
 //! Places: where a meeting has a bound, who accepts after it is full waits, and the first who waits
-//! gets the place that comes free.
+//! gets the place that comes free. Whoever has a place and sends somebody else leaves it to them: it
+//! is kept until they answer, and is theirs when they accept.
 
 use diesel::prelude::*;
 use jiff::Timestamp;
@@ -35,17 +36,21 @@ pub(super) fn placed(
     if settled.contains(&invitation.answer) {
         return Ok(invitation.answer);
     }
-    if coming(conn, meeting.id)? < i64::from(capacity) {
+    if invitation.has_place() || coming(conn, meeting.id)? < i64::from(capacity) {
         Ok(InvitationAnswer::Accepted)
     } else {
         Ok(InvitationAnswer::Waitlisted)
     }
 }
 
+/// How many places are taken: by those who come, and by those for whom a place is kept.
 fn coming(conn: &mut DbConn, meeting: MeetingId) -> DbResult<i64> {
+    let kept = invitations::answer
+        .eq(InvitationAnswer::NeedsAction)
+        .and(invitations::place_kept.eq(true));
     Ok(invitations::table
         .filter(invitations::meeting.eq(meeting))
-        .filter(invitations::answer.eq(InvitationAnswer::Accepted))
+        .filter(invitations::answer.eq(InvitationAnswer::Accepted).or(kept))
         .count()
         .get_result(conn)?)
 }

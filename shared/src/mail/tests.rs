@@ -14,8 +14,8 @@ use super::decision::{IntakeClosed, IntakeDeclined, IntakeMatched, IntakeWaitlis
 use super::institute::{Colour, Institute};
 use super::intake::{IntakeReceived, IntakeWithdrawn, ProgrammeContact, ProgrammeNames};
 use super::invitation::{
-    CalendarEntry, Cancellation, FreshLink, Invitation, InvitationUpdate, Meeting, PlaceFree,
-    Previous, Removed,
+    CalendarEntry, Cancellation, Delegated, FreshLink, Invitation, InvitationUpdate, Meeting,
+    PlaceFree, Previous, Removed,
 };
 use super::member::{MemberLeft, MemberWelcome};
 use super::membership::{CandidateInvitation, CandidateRejected, NominationEnd, NominationOutcome};
@@ -212,7 +212,7 @@ fn the_method_of_the_part_is_the_method_in_the_calendar() {
     for (kind, mail) in all("", Language::Nl) {
         let expected = match kind {
             "invitation" | "invitation_update" => Some(Method::Request),
-            "cancellation" | "removed" => Some(Method::Cancel),
+            "cancellation" | "removed" | "delegated" => Some(Method::Cancel),
             _ => None,
         };
         assert_eq!(

@@ -4,6 +4,8 @@ use koplopers_shared::access::Role;
 use koplopers_shared::ids::PersonId;
 use koplopers_shared::on_both_databases;
 use koplopers_shared::testing::given;
+use koplopers_shared::testing::smtp::ReceivedMail;
+use mail_parser::{MessageParser, MimeHeaders as _};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -46,6 +48,30 @@ fn bo() -> Value {
     json!({ "name": "Bo de Boer", "email": "bo@example.nl" })
 }
 
+/// To whom a mail went, and METHOD, SEQUENCE, STATUS and PARTSTAT of its calendar.
+fn calendar_line(mail: &ReceivedMail) -> String {
+    let parsed = MessageParser::default().parse(&mail.bytes).unwrap();
+    let mut parts = parsed.parts.iter();
+    let part = parts.find(|part| part.is_content_type("text", "calendar"));
+    let text = part.unwrap().text_contents().unwrap().replace("\r\n ", "");
+    let value = |start: &str| {
+        let found = text.lines().find_map(|line| line.strip_prefix(start));
+        found.unwrap_or("-").to_owned()
+    };
+    let attendee = value("ATTENDEE;");
+    let partstat = attendee
+        .split(';')
+        .find_map(|it| it.strip_prefix("PARTSTAT="));
+    format!(
+        "{} {} {} {} {}",
+        mail.to[0],
+        value("METHOD:"),
+        value("SEQUENCE:"),
+        value("STATUS:"),
+        partstat.unwrap()
+    )
+}
+
 fn both(code: &str) -> Vec<(String, String)> {
     ["/email", "/person"]
         .map(|name| (name.to_owned(), code.to_owned()))
@@ -82,9 +108,10 @@ on_both_databases! {
         let roles = app.as_coordinator().get(&format!("/v1/people/{person}")).await.expect(200).json();
         assert_eq!(roles["roles"][0]["municipality"], "GM0363");
         room.send(&app).await;
-        let mail = room.mails().pop().unwrap();
-        assert_eq!((room.mails().len(), mail.to[0].as_str()), (2, "bo@example.nl"));
-        let text = text_of(&mail);
+        let mails = room.mails();
+        assert_eq!(mails.len(), 3);
+        let mail = mails.iter().find(|mail| mail.to[0] == "bo@example.nl").unwrap();
+        let text = text_of(mail);
         assert!(text.contains("omdat Anna Voorbeeld uw gegevens aan ons gaf"), "{text}");
         // Who has sent somebody neither answers nor sends another.
         delegate(&app, &path, anna, &bo()).await.problem(409, "invalid-transition");
@@ -98,6 +125,64 @@ on_both_databases! {
         let bo: PersonId = person.parse().unwrap();
         let again = json!({ "person": anna });
         assert_eq!(delegate(&app, &path, bo, &again).await.invalid(), both("duplicate"));
+    }
+
+    async fn who_sends_a_colleague_has_the_meeting_taken_out_of_their_calendar(db: TestDb) {
+        // mission: S1; delivery: a removed attendee gets a CANCEL of their own
+        let app = TestApp::start(db).await;
+        let anna = official(&app, "GM0363", "anna@example.nl").await;
+        let path = scheduled(&app, &[anna]).await;
+        let room = MailRoom::open().await;
+        room.send(&app).await;
+        delegate(&app, &path, anna, &bo()).await.expect(200);
+        room.send(&app).await;
+        let seen = |from: usize| -> Vec<String> {
+            let mails = room.mails();
+            let mut lines: Vec<String> = mails[from..].iter().map(calendar_line).collect();
+            lines.sort();
+            lines
+        };
+        assert_eq!(seen(1), ["anna@example.nl CANCEL 1 - DELEGATED", "bo@example.nl REQUEST 1 CONFIRMED NEEDS-ACTION"]);
+        let mails = room.mails();
+        let told = mails.iter().rfind(|mail| mail.to[0] == "anna@example.nl").unwrap();
+        assert!(text_of(told).contains("Bo de Boer komt in uw plaats"), "{}", text_of(told));
+        // No more mails to Anna: not of a move, not when she is taken off the list, not of the end.
+        let change = async |body: Value| {
+            let coordinator = app.as_coordinator();
+            let call = coordinator.call(Method::POST, &format!("{path}/changes"));
+            call.header("if-match", "*").json(&body).send().await.expect(200).json()
+        };
+        change(json!({ "place": "Stadhuis" })).await;
+        room.send(&app).await;
+        assert_eq!(seen(3), ["bo@example.nl REQUEST 2 CONFIRMED NEEDS-ACTION"]);
+        let id = invitation_of(&app, &path, anna).await["id"].clone();
+        let removed = change(json!({ "removeInvitations": [id] })).await;
+        assert_eq!(removed["mails"]["cancellations"], 0);
+        room.send(&app).await;
+        assert_eq!(room.mails().len(), 4);
+        let again = change(json!({ "addInvitees": [{ "person": anna }] })).await;
+        assert_eq!(again["mails"]["invitations"], 1);
+        room.send(&app).await;
+        assert_eq!(seen(4), ["anna@example.nl REQUEST 4 CONFIRMED NEEDS-ACTION"]);
+    }
+
+    async fn nobody_is_told_of_a_meeting_that_they_never_heard_of(db: TestDb) {
+        // mission: S1; delivery: nothing goes out when the invitation never did
+        let app = TestApp::start(db).await;
+        let anna = official(&app, "GM0363", "anna@example.nl").await;
+        let path = scheduled(&app, &[anna]).await;
+        // Over the API, before the first mail left.
+        delegate(&app, &path, anna, &bo()).await.expect(200);
+        let room = MailRoom::open().await;
+        room.send(&app).await;
+        let mails = room.mails();
+        let lines: Vec<String> = mails.iter().map(calendar_line).collect();
+        assert_eq!(lines, ["bo@example.nl REQUEST 1 CONFIRMED NEEDS-ACTION"]);
+        let off = app.as_coordinator().call(Method::POST, &format!("{path}/cancellation"));
+        off.header("if-match", "*").json(&json!({})).send().await.expect(200);
+        room.send(&app).await;
+        assert_eq!(calendar_line(&room.mails()[1]), "bo@example.nl CANCEL 2 CANCELLED NEEDS-ACTION");
+        assert_eq!(room.mails().len(), 2);
     }
 
     async fn nobody_of_another_organisation_comes_instead(db: TestDb) {
@@ -162,6 +247,7 @@ on_both_databases! {
         choose(&app, &polled, &polled.options[1]).await.expect(200);
         let room = MailRoom::open().await;
         room.send(&app).await;
+        // Anna has the meeting in no calendar.
         let mut to: Vec<String> = room.mails().iter().map(|mail| mail.to[0].clone()).collect();
         to.sort();
         assert_eq!(to, ["bert@example.nl", "bo@example.nl"]);

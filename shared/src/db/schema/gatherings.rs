@@ -62,6 +62,7 @@ diesel::table! {
         dietary_wishes -> Nullable<Text>,
         accessibility_wishes -> Nullable<Text>,
         replied_at -> Nullable<Moment>,
+        place_kept -> Bool,
     }
 }
 

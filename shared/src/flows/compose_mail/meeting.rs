@@ -97,7 +97,9 @@ pub(super) fn look_cancellation(
     if facts.invitation.last_sequence_sent.is_none() {
         return Ok(Err(DroppedReason::Cancelled));
     }
-    let off = facts.meeting.status == MeetingStatus::Cancelled || facts.invitation.is_removed();
+    let off = facts.meeting.status == MeetingStatus::Cancelled
+        || facts.invitation.is_removed()
+        || facts.invitation.answer == InvitationAnswer::Delegated;
     Ok(if off {
         Ok(facts)
     } else {
@@ -198,10 +200,30 @@ impl Composer<'_> {
                 reason: reason.and_then(Paragraphs::new),
             };
             self.write(&contents)?
+        } else if facts.invitation.answer == InvitationAnswer::Delegated {
+            let delegate = self.delegate(facts)?;
+            self.write(&mails::Delegated {
+                meeting,
+                entry,
+                delegate,
+            })?
         } else {
             self.write(&mails::Removed { meeting, entry })?
         };
         Ok(about_meeting(facts, organiser.as_ref(), mail))
+    }
+
+    /// Who comes in the recipient's place, as long as we know their name.
+    fn delegate(&mut self, facts: &MeetingFacts) -> Result<Option<Line>, ComposeError> {
+        let Some(id) = facts.invitation.delegated_to else {
+            return Ok(None);
+        };
+        let Some(theirs) = invitations::find(self.conn, id)? else {
+            return Ok(None);
+        };
+        let person = people::queries::find(self.conn, &Scope::Institute, theirs.person)?;
+        let known = person.filter(|person| !person.is_erased());
+        Ok(known.map(|person| Line::new(&person.name)))
     }
 
     pub(super) fn place_free(

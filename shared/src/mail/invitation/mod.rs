@@ -195,6 +195,41 @@ impl Contents for Removed {
     }
 }
 
+/// The recipient sent somebody else: the meeting leaves their calendar.
+#[derive(Debug, Clone)]
+pub struct Delegated {
+    /// As it is for the others.
+    pub meeting: Meeting,
+    /// With the raised SEQUENCE.
+    pub entry: CalendarEntry,
+    /// Who comes instead, if they are still known.
+    pub delegate: Option<Line>,
+}
+
+impl Contents for Delegated {
+    const KIND: &'static str = "delegated";
+
+    fn subject(&self, language: Language) -> String {
+        let about = self.meeting.in_subject(language);
+        match language {
+            Language::Nl => format!("Uw collega komt: {about}"),
+            Language::En => format!("Your colleague comes: {about}"),
+        }
+    }
+
+    written!(Delegated:
+        "delegated/nl.txt",
+        "delegated/nl.html",
+        "delegated/en.txt",
+        "delegated/en.html"
+    );
+
+    fn calendar(&self, language: Language) -> Option<CalendarPart> {
+        let event = event(&self.meeting, &self.entry, None, language);
+        Some(cancel(&event, Cancelled::RemovedAttendee))
+    }
+}
+
 /// Who was on the waiting list has a place.
 #[derive(Debug, Clone)]
 pub struct PlaceFree {

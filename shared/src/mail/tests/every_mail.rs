@@ -76,6 +76,21 @@ pub(super) fn all(typed: &str, language: Language) -> Vec<(&'static str, Rendere
             &to,
         ),
         one(
+            &Delegated {
+                meeting: meeting(typed),
+                entry: CalendarEntry {
+                    sequence: 1,
+                    attendee: Attendee {
+                        partstat: PartStat::Delegated,
+                        ..entry(typed).attendee
+                    },
+                    ..entry(typed)
+                },
+                delegate: Some(Line::new(&format!("Bo de Boer{typed}"))),
+            },
+            &to,
+        ),
+        one(
             &FreshLink {
                 meeting: meeting(typed),
                 answer_url,
