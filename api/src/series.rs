@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, get, patch, post, web};
 use jiff::Timestamp;
 use koplopers_shared::access::{MeetingsRead, MeetingsWrite};
+use koplopers_shared::db::DbResult;
 use koplopers_shared::flows::{self, MOST_INVITATIONS, PlanSeriesError, SeriesPlan};
 use koplopers_shared::ids::SeriesId;
 use koplopers_shared::series::{self, ChangeSeriesError, Series, SeriesChange};
@@ -132,19 +133,18 @@ pub async fn plan_series(
 ) -> Result<HttpResponse, Problem> {
     let plan = plan_of(body.into_inner(), &state)?;
     operation::post(&state, auth, key, move |conn, by| {
-        flows::plan_series(conn, by.granted(), by.now(), plan.clone()).map(|planned| {
-            let location = format!("/v1/series/{}", planned.series.id);
-            let version = planned.series.version;
-            let (permits, now) = (by.permits(), by.now().at);
-            let meetings = planned.meetings.into_iter();
-            let view = SeriesDetailView {
-                series: planned.series.into(),
-                meetings: meetings
-                    .map(|it| MeetingDetailView::new(it.meeting, it.invitations, permits, now))
-                    .collect(),
-            };
-            Reply::created(location, version, &view)
-        })
+        let planned = flows::plan_series(conn, by.granted(), by.now(), plan.clone())?;
+        let location = format!("/v1/series/{}", planned.series.id);
+        let version = planned.series.version;
+        let meetings = planned.meetings.into_iter();
+        let meetings: DbResult<Vec<MeetingDetailView>> = meetings
+            .map(|it| MeetingDetailView::planned(conn, by, it.meeting, it.invitations))
+            .collect();
+        let view = SeriesDetailView {
+            series: planned.series.into(),
+            meetings: meetings?,
+        };
+        Ok::<_, PlanSeriesError>(Reply::created(location, version, &view))
     })
     .await
 }

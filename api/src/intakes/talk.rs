@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, post, web};
 use jiff::civil::DateTime;
 use koplopers_shared::access::IntakesAssess;
 use koplopers_shared::catalogue::words::TalkKind;
-use koplopers_shared::flows::{self, TalkPlan};
+use koplopers_shared::flows::{self, PlanTalkError, TalkPlan};
 use koplopers_shared::ids::{IntakeId, PersonId};
 use koplopers_shared::invitations::Invitee;
 use serde::Deserialize;
@@ -78,8 +78,8 @@ pub struct PlanTalkRequest {
 /// Plan the talk of an intake
 ///
 /// Makes a meeting with its invitations; everybody invited gets a mail with a calendar
-/// invitation and a link to answer. Calling the meeting off takes the intake back to
-/// `submitted`.
+/// invitation and a link to answer. Who is expected elsewhere at that time is told under
+/// `conflicts`. Calling the meeting off takes the intake back to `submitted`.
 #[utoipa::path(
     operation_id = "plan_intake_talk",
     tag = "intakes",
@@ -101,17 +101,11 @@ pub async fn plan_intake_talk(
     let plan = plan_of(body.into_inner(), &state)?;
     operation::post(&state, auth, key, move |conn, by| {
         let version = if_match.version();
-        flows::plan_talk(conn, by.granted(), by.now(), id, version, plan.clone()).map(|planned| {
-            let location = format!("/v1/meetings/{}", planned.meeting.id);
-            let version = planned.meeting.version;
-            let view = MeetingDetailView::new(
-                planned.meeting,
-                planned.invitations,
-                by.permits(),
-                by.now().at,
-            );
-            Reply::created(location, version, &view)
-        })
+        let planned = flows::plan_talk(conn, by.granted(), by.now(), id, version, plan.clone())?;
+        let location = format!("/v1/meetings/{}", planned.meeting.id);
+        let version = planned.meeting.version;
+        let view = MeetingDetailView::planned(conn, by, planned.meeting, planned.invitations)?;
+        Ok::<_, PlanTalkError>(Reply::created(location, version, &view))
     })
     .await
 }

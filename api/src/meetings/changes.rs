@@ -4,16 +4,22 @@ use actix_web::{HttpResponse, post, web};
 use jiff::civil::DateTime;
 use koplopers_shared::access::MeetingsWrite;
 use koplopers_shared::catalogue::words::{KnowledgeSource, LearningPractice};
-use koplopers_shared::flows::{self, ChangeMeetingError, MailCounts, MeetingChanges};
-use koplopers_shared::ids::{InvitationId, MeetingId, PersonId};
+use koplopers_shared::flows::{
+    self, BelongsChange, ChangeMeetingError, ChangeProblem, MailCounts, MeetingChanges,
+};
+use koplopers_shared::ids::{
+    InvitationId, LearningGroupId, MeetingId, PersonId, PracticeId, SeriesId, TrajectoryId,
+};
 use koplopers_shared::invitations::Invitee;
 use koplopers_shared::meetings::{CannotChange, LocalPeriod, MeetingChange};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::dto::MeetingDetailView;
+use super::conflicts::ConflictView;
+use super::dto::{MeetingDetailView, conflicts_seen};
 use super::invitees::{InviteeRequest, invitee_field};
 use super::period::{local_period, nowhere, period_problem};
+use super::plan::belongs_field;
 use crate::auth::Authorized;
 use crate::body::Body;
 use crate::etag::IfMatch;
@@ -98,6 +104,23 @@ pub struct ChangeMeetingRequest {
     #[serde(default, deserialize_with = "patched")]
     #[schema(value_type = Option<i32>, minimum = 1, maximum = 10_000)]
     capacity: Option<Option<i32>>,
+    /// The learning group whose meeting it is. The meeting takes over its programme, and the
+    /// municipality of the practice.
+    #[serde(default, deserialize_with = "patched")]
+    #[schema(value_type = Option<uuid::Uuid>)]
+    learning_group: Option<Option<LearningGroupId>>,
+    /// The practice of that group, for the kinds that the plan counts per practice.
+    #[serde(default, deserialize_with = "patched")]
+    #[schema(value_type = Option<uuid::Uuid>)]
+    practice: Option<Option<PracticeId>>,
+    /// The trajectory whose meeting it is, for one that is in no learning group; likewise.
+    #[serde(default, deserialize_with = "patched")]
+    #[schema(value_type = Option<uuid::Uuid>)]
+    trajectory: Option<Option<TrajectoryId>>,
+    /// The series that it belongs to.
+    #[serde(default, deserialize_with = "patched")]
+    #[schema(value_type = Option<uuid::Uuid>)]
+    series: Option<Option<SeriesId>>,
     /// Who is invited besides.
     #[serde(default)]
     #[schema(max_items = 500)]
@@ -149,6 +172,9 @@ impl From<MailCounts> for MailCountsView {
 pub struct ChangedMeetingView {
     /// The mails that go out, or would.
     mails: MailCountsView,
+    /// Who is expected elsewhere at the time that it has then, in a preview too. Null for a caller
+    /// who does not plan meetings for the institute.
+    conflicts: Option<Vec<ConflictView>>,
     /// The meeting as it is now; null in a preview.
     changed: Option<MeetingDetailView>,
 }
@@ -161,7 +187,7 @@ pub struct ChangedMeetingView {
 /// another place tells everybody who has not declined; other words tell nobody unless
 /// `tellOfWording` is true. Whoever is added gets an invitation, whoever is removed a cancellation
 /// if the invitation had reached them. With `preview=true` nothing changes, and the answer says
-/// how many people would get which mail.
+/// how many people would get which mail, and who is expected elsewhere at the new time.
 #[utoipa::path(
     operation_id = "change_meeting",
     tag = "meetings",
@@ -195,24 +221,23 @@ pub async fn change_meeting(
         let (version, changes) = (if_match.version(), changes.clone());
         let (granted, now) = (by.granted(), by.now());
         if preview {
-            let mails = flows::preview_meeting_change(conn, granted, now, id, version, changes)?;
+            let planned = flows::preview_meeting_change(conn, granted, now, id, version, changes)?;
+            let (meeting, expected) = (&planned.meeting, &planned.expected);
             return Ok(Reply::plain(&ChangedMeetingView {
-                mails: mails.into(),
+                conflicts: conflicts_seen(conn, by, meeting, expected)?,
+                mails: planned.mails.into(),
                 changed: None,
             }));
         }
-        flows::change_meeting(conn, granted, now, id, version, changes).map(|done| {
-            let version = done.meeting.version;
-            let detail =
-                MeetingDetailView::new(done.meeting, done.invitations, by.permits(), now.at);
-            Reply::ok(
-                version,
-                &ChangedMeetingView {
-                    mails: done.mails.into(),
-                    changed: Some(detail),
-                },
-            )
-        })
+        let done = flows::change_meeting(conn, granted, now, id, version, changes)?;
+        let version = done.meeting.version;
+        let detail = MeetingDetailView::planned(conn, by, done.meeting, done.invitations)?;
+        let view = ChangedMeetingView {
+            mails: done.mails.into(),
+            conflicts: detail.conflicts(),
+            changed: Some(detail),
+        };
+        Ok::<_, ChangeMeetingError>(Reply::ok(version, &view))
     })
     .await
 }
@@ -234,7 +259,14 @@ fn changes_of(request: ChangeMeetingRequest, state: &AppState) -> Result<Meeting
             knowledge_source: request.knowledge_source,
             learning_practice: request.learning_practice,
             capacity: request.capacity,
+            belonging: None,
             attendees: false,
+        },
+        belongs: BelongsChange {
+            learning_group: request.learning_group,
+            practice: request.practice,
+            trajectory: request.trajectory,
+            series: request.series,
         },
         add: request
             .add_invitees
@@ -246,6 +278,18 @@ fn changes_of(request: ChangeMeetingRequest, state: &AppState) -> Result<Meeting
     })
 }
 
+fn field(problem: &ChangeProblem) -> FieldError {
+    match problem {
+        ChangeProblem::NotInvited(at) => FieldError::new(
+            format!("/removeInvitations/{at}"),
+            "unknown",
+            "this invitation is not of this meeting",
+        ),
+        ChangeProblem::Invitee(problem) => invitee_field(problem, "/addInvitees"),
+        ChangeProblem::Belongs(problem) => belongs_field(*problem),
+    }
+}
+
 impl From<ChangeMeetingError> for Problem {
     fn from(error: ChangeMeetingError) -> Self {
         match error {
@@ -253,21 +297,9 @@ impl From<ChangeMeetingError> for Problem {
             ChangeMeetingError::Stale => Self::of(&kinds::STALE),
             ChangeMeetingError::Cannot(error) => error.into(),
             ChangeMeetingError::Period(error) => period_problem(&error).under("/period"),
-            ChangeMeetingError::NotInvited(places) => Self::invalid(
-                places
-                    .iter()
-                    .map(|at| {
-                        let name = format!("/removeInvitations/{at}");
-                        FieldError::new(name, "unknown", "this invitation is not of this meeting")
-                    })
-                    .collect(),
-            ),
-            ChangeMeetingError::Invitees(problems) => Self::invalid(
-                problems
-                    .iter()
-                    .map(|problem| invitee_field(problem, "/addInvitees"))
-                    .collect(),
-            ),
+            ChangeMeetingError::Invalid(problems) => {
+                Self::invalid(problems.iter().map(field).collect())
+            }
             ChangeMeetingError::Db(error) => error.into(),
         }
     }

@@ -1,13 +1,13 @@
-//! Who is expected elsewhere while a meeting is planned.
+//! Who is expected elsewhere while a meeting is planned: asked before, and told with what was planned.
 
 use actix_web::{HttpResponse, post, web};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use koplopers_shared::access::MeetingsWrite;
 use koplopers_shared::db::DbError;
-use koplopers_shared::ids::{MeetingId, PersonId};
-use koplopers_shared::invitations::{self, Conflict, InvitationAnswer};
-use koplopers_shared::people;
+use koplopers_shared::ids::{MeetingId, PersonId, PollOptionId};
+use koplopers_shared::invitations::{Conflict, InvitationAnswer};
+use koplopers_shared::{overviews, people};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -45,7 +45,7 @@ pub struct FindConflictsRequest {
 }
 
 /// Somebody who is expected elsewhere.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Conflict)]
 pub struct ConflictView {
@@ -57,6 +57,9 @@ pub struct ConflictView {
     meeting: MeetingId,
     /// What it is called.
     title: String,
+    /// The option of its date poll that is in the way; null for a meeting with a date.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    option: Option<PollOptionId>,
     /// When it starts.
     #[schema(value_type = String, format = DateTime)]
     starts_at: Timestamp,
@@ -74,6 +77,7 @@ impl From<Conflict> for ConflictView {
             person: conflict.person,
             meeting: conflict.meeting,
             title: conflict.title,
+            option: conflict.option,
             starts_at: conflict.starts_at,
             ends_at: conflict.ends_at,
             answer: conflict.answer,
@@ -93,8 +97,9 @@ pub struct ConflictsView {
 /// Find who is expected elsewhere
 ///
 /// For a meeting that is being planned or moved: the meetings with a date that these people
-/// organise, or are invited to and have not declined, and that overlap it. Nothing is refused for
-/// it: whoever plans decides.
+/// organise, or are invited to and have not declined, and that overlap it; and the open options of
+/// date polls that they organise, or are to vote on and did not say no to. Nothing is refused for
+/// it: whoever plans decides. Planning itself tells the same, as `conflicts` of its answer.
 #[utoipa::path(
     operation_id = "find_meeting_conflicts",
     tag = "meetings",
@@ -122,7 +127,7 @@ pub async fn find_meeting_conflicts(
             move |conn| {
                 let known = people::queries::find_many(conn, granted.scope(), &asked.people)?;
                 let span = (period.starts_at(), period.ends_at());
-                let found = invitations::conflicts(conn, &asked.people, span, asked.meeting)?;
+                let found = overviews::conflicts(conn, &asked.people, span, asked.meeting)?;
                 Ok::<_, DbError>((known, found))
             }
         })

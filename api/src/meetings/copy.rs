@@ -75,13 +75,11 @@ pub async fn copy_meeting(
     let period = local_period(body.local_start, body.local_end, zone, &state)?;
     operation::post(&state, auth, key, move |conn, by| {
         let (granted, now, period) = (by.granted(), by.now(), period.clone());
-        flows::copy_meeting(conn, granted, now, id, period, body.with_invitees).map(|planned| {
-            let location = format!("/v1/meetings/{}", planned.meeting.id);
-            let version = planned.meeting.version;
-            let (permits, now) = (by.permits(), by.now().at);
-            let view = MeetingDetailView::new(planned.meeting, planned.invitations, permits, now);
-            Reply::created(location, version, &view)
-        })
+        let planned = flows::copy_meeting(conn, granted, now, id, period, body.with_invitees)?;
+        let location = format!("/v1/meetings/{}", planned.meeting.id);
+        let version = planned.meeting.version;
+        let view = MeetingDetailView::planned(conn, by, planned.meeting, planned.invitations)?;
+        Ok::<_, CopyMeetingError>(Reply::created(location, version, &view))
     })
     .await
 }

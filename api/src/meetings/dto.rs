@@ -4,17 +4,23 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use koplopers_shared::access::{Permit, PermitSet};
 use koplopers_shared::catalogue::words::{KnowledgeSource, LearningPractice, MeetingKind};
+use koplopers_shared::db::{DbConn, DbResult};
 use koplopers_shared::ids::{
     IntakeId, InvitationId, LearningGroupId, MeetingId, PersonId, PracticeId, SeriesId,
     TrajectoryId,
 };
-use koplopers_shared::invitations::{AnswerCounts, AnsweredVia, Invitation, InvitationAnswer};
+use koplopers_shared::invitations::{
+    self, AnswerCounts, AnsweredVia, Invitation, InvitationAnswer,
+};
 use koplopers_shared::meetings::{Meeting, MeetingAction, MeetingOutcome, MeetingStatus};
+use koplopers_shared::overviews;
 use koplopers_shared::words::Slug;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::conflicts::ConflictView;
 use crate::actions::AllowedActionView;
+use crate::operation::Caller;
 use crate::words::{MeetingKindWord, MeetingOutcomeWord, MeetingStatusWord};
 
 /// Why a meeting is called off.
@@ -349,7 +355,7 @@ impl From<Invitation> for InvitationView {
     }
 }
 
-/// A meeting with the invitations to it.
+/// A meeting that was planned, with the invitations to it.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MeetingDetailView {
@@ -357,25 +363,51 @@ pub struct MeetingDetailView {
     meeting: MeetingView,
     /// Who is invited, and what they answered.
     invitations: Vec<InvitationView>,
+    /// Who of them, or the organiser, is expected elsewhere at that time; none when everybody is
+    /// free. Null for a caller who does not plan meetings for the institute.
+    conflicts: Option<Vec<ConflictView>>,
 }
 
 impl MeetingDetailView {
-    /// The meeting and its invitations as a caller with `permits` sees them at `now`.
-    #[must_use]
-    pub fn new(
+    /// The meeting, its invitations and what is in their way, as the caller who planned it sees
+    /// them.
+    pub fn planned<P>(
+        conn: &mut DbConn,
+        by: &Caller<P>,
         meeting: Meeting,
         invitations: Vec<Invitation>,
-        permits: PermitSet,
-        now: Timestamp,
-    ) -> Self {
-        Self {
-            meeting: MeetingView::new(meeting, permits, now),
+    ) -> DbResult<Self> {
+        let permits = by.permits();
+        Ok(Self {
+            conflicts: conflicts_seen(conn, by, &meeting, &invitations::expected(&invitations))?,
+            meeting: MeetingView::new(meeting, permits, by.now().at),
             invitations: invitations
                 .into_iter()
                 .map(|it| InvitationView::seen(it, permits))
                 .collect(),
-        }
+        })
     }
+
+    /// What is in the way, as in the answer.
+    #[must_use]
+    pub fn conflicts(&self) -> Option<Vec<ConflictView>> {
+        self.conflicts.clone()
+    }
+}
+
+/// What is in the way of a meeting and those who are expected at it, for whoever plans meetings for the institute: it tells of
+/// meetings of other municipalities.
+pub fn conflicts_seen<P>(
+    conn: &mut DbConn,
+    by: &Caller<P>,
+    meeting: &Meeting,
+    expected: &[PersonId],
+) -> DbResult<Option<Vec<ConflictView>>> {
+    if by.scope().bound_to().is_some() || !by.permits().contains(Permit::MeetingsWrite) {
+        return Ok(None);
+    }
+    let found = overviews::conflicts_with(conn, meeting, expected)?;
+    Ok(Some(found.into_iter().map(ConflictView::from).collect()))
 }
 
 /// The invitations to a meeting, all of them.

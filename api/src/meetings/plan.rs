@@ -134,6 +134,8 @@ impl PlanMeetingRequest {
 /// Everybody invited gets a mail with a calendar invitation and a link to answer. With
 /// `"draft": true` nothing is sent: schedule it at `/meetings/{id}/scheduling`, or ask the invitees
 /// for a date at `/meetings/{id}/poll`. The talk of an intake is planned at `/intakes/{id}/talk`.
+/// Who is expected elsewhere is told under `conflicts`; to know before, ask at
+/// `/meetings/_conflicts`.
 #[utoipa::path(
     operation_id = "plan_meeting",
     tag = "meetings",
@@ -157,13 +159,11 @@ pub async fn plan_meeting(
     };
     let plan = meeting_plan(body, &state)?;
     operation::post(&state, auth, key, move |conn, by| {
-        make(conn, by.granted(), by.now(), plan.clone()).map(|planned| {
-            let location = format!("/v1/meetings/{}", planned.meeting.id);
-            let version = planned.meeting.version;
-            let (permits, now) = (by.permits(), by.now().at);
-            let view = MeetingDetailView::new(planned.meeting, planned.invitations, permits, now);
-            Reply::created(location, version, &view)
-        })
+        let planned = make(conn, by.granted(), by.now(), plan.clone())?;
+        let location = format!("/v1/meetings/{}", planned.meeting.id);
+        let version = planned.meeting.version;
+        let view = MeetingDetailView::planned(conn, by, planned.meeting, planned.invitations)?;
+        Ok::<_, ScheduleMeetingError>(Reply::created(location, version, &view))
     })
     .await
 }
@@ -193,12 +193,10 @@ pub async fn schedule_meeting(
     let id = id.into_inner();
     operation::post(&state, auth, key, move |conn, by| {
         let version = if_match.version();
-        flows::schedule_draft(conn, by.granted(), by.now(), id, version).map(|planned| {
-            let version = planned.meeting.version;
-            let (permits, now) = (by.permits(), by.now().at);
-            let view = MeetingDetailView::new(planned.meeting, planned.invitations, permits, now);
-            Reply::ok(version, &view)
-        })
+        let planned = flows::schedule_draft(conn, by.granted(), by.now(), id, version)?;
+        let version = planned.meeting.version;
+        let view = MeetingDetailView::planned(conn, by, planned.meeting, planned.invitations)?;
+        Ok::<_, ScheduleDraftError>(Reply::ok(version, &view))
     })
     .await
 }
@@ -251,7 +249,8 @@ fn field(problem: &ScheduleProblem) -> FieldError {
     }
 }
 
-fn belongs_field(problem: BelongsProblem) -> FieldError {
+/// What is wrong with what a meeting belongs to.
+pub fn belongs_field(problem: BelongsProblem) -> FieldError {
     let (name, code, reason) = match problem {
         BelongsProblem::UnknownGroup => (
             "/learningGroup",
@@ -277,6 +276,11 @@ fn belongs_field(problem: BelongsProblem) -> FieldError {
         BelongsProblem::UnknownTrajectory => {
             ("/trajectory", "unknown", "there is no such trajectory")
         }
+        BelongsProblem::TalkOfIntake => (
+            "/learningGroup",
+            "not-allowed",
+            "the talk of an intake belongs to its intake",
+        ),
         BelongsProblem::UnknownSeries => ("/series", "unknown", "there is no such series"),
         BelongsProblem::TrajectoryInGroup => (
             "/trajectory",

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, post, web};
 use koplopers_shared::access::MeetingsWrite;
 use koplopers_shared::ids::MeetingId;
-use koplopers_shared::polls::{self, ChangePollError};
+use koplopers_shared::polls::{self, ChangePollError, ChoosePollOptionError};
 
 use super::dto::ChooseDatePollOptionRequest;
 use super::handlers::answer;
@@ -76,12 +76,10 @@ pub async fn choose_date_poll_option(
     let (id, option) = (id.into_inner(), body.into_inner().option);
     operation::post(&state, auth, key, move |conn, by| {
         let version = if_match.version();
-        polls::choose(conn, by.granted(), by.now(), id, version, option).map(|agreed| {
-            let version = agreed.meeting.version;
-            let (permits, now) = (by.permits(), by.now().at);
-            let view = MeetingDetailView::new(agreed.meeting, agreed.invitations, permits, now);
-            Reply::ok(version, &view)
-        })
+        let agreed = polls::choose(conn, by.granted(), by.now(), id, version, option)?;
+        let version = agreed.meeting.version;
+        let view = MeetingDetailView::planned(conn, by, agreed.meeting, agreed.invitations)?;
+        Ok::<_, ChoosePollOptionError>(Reply::ok(version, &view))
     })
     .await
 }

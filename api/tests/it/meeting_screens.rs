@@ -3,10 +3,12 @@
 use koplopers_shared::access::Role;
 use koplopers_shared::ids::PersonId;
 use koplopers_shared::on_both_databases;
+use koplopers_shared::testing::given;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::app::{Caller, TestApp};
+use crate::polls::{choose, official, polled, vote};
 
 async fn somebody(app: &TestApp, name: &str) -> PersonId {
     let email = format!(
@@ -196,5 +198,91 @@ on_both_databases! {
         call(app.as_municipality("GM0363"), &participants).await.problem(403, "forbidden");
         call(app.anonymous(), &participants).await.problem(401, "unauthorized");
         call(app.as_coordinator(), &path).await.problem(406, "not-acceptable");
+    }
+
+    async fn dates_that_are_polled_are_in_the_way_until_they_are_released(db: TestDb) {
+        // mission: L9
+        let app = TestApp::start(db).await;
+        let anna = official(&app, "GM0363", "anna@example.nl").await;
+        let bert = official(&app, "GM0344", "bert@example.nl").await;
+        let polled = polled(&app, &[anna, bert], 2).await;
+        let ask = async |day: &str| {
+            let body = json!({
+                "people": [anna, bert], "localStart": format!("2026-04-{day}T16:00"),
+                "localEnd": format!("2026-04-{day}T18:00"),
+            });
+            let found = app.as_coordinator().post("/v1/meetings/_conflicts", &body).await;
+            let found = found.expect(200).json()["items"].as_array().unwrap().clone();
+            let person = |it: &Value| it["person"].as_str().unwrap().to_owned();
+            (found.iter().map(person).collect::<Vec<_>>(), found)
+        };
+        let (people, found) = ask("09").await;
+        assert_eq!(people, [anna.to_string(), bert.to_string()]);
+        assert_eq!(found[0]["option"], polled.options[0].as_str());
+        assert_eq!((&found[0]["title"], &found[0]["startsAt"]), (&json!("Uitwisseling"), &json!("2026-04-09T11:00:00Z")));
+        // Who says no keeps nothing free.
+        vote(&app, bert, &polled, &["no", "yes"]).await.expect(200);
+        vote(&app, anna, &polled, &["if_need_be", "yes"]).await.expect(200);
+        assert_eq!(ask("09").await.0, [anna.to_string()]);
+        assert_eq!(ask("10").await.0, [anna.to_string(), bert.to_string()]);
+        choose(&app, &polled, &polled.options[1]).await.expect(200);
+        assert_eq!(ask("09").await.0, Vec::<String>::new());
+        let (people, found) = ask("10").await;
+        assert_eq!(people, [anna.to_string(), bert.to_string()]);
+        assert_eq!(found[0]["option"], Value::Null);
+    }
+
+    async fn planning_tells_who_is_expected_elsewhere(db: TestDb) {
+        // mission: S1
+        let app = TestApp::start(db).await;
+        let (kim, bo) = (somebody(&app, "Kim").await, somebody(&app, "Bo").await);
+        meeting(&app, "Eerste", ("09T13:00", "09T15:00"), &[kim, bo]).await;
+        let body = |people: &[PersonId], day: u8| {
+            let invitees: Vec<Value> = people.iter().map(|id| json!({ "person": id })).collect();
+            json!({
+                "kind": "network", "title": "Tweede", "place": "Stadhuis", "invitees": invitees,
+                "localStart": format!("2026-04-{day:02}T14:00"), "localEnd": format!("2026-04-{day:02}T16:00"),
+            })
+        };
+        let busy = |conflicts: &Value| -> Vec<(String, String)> {
+            let text = |it: &Value, key: &str| it[key].as_str().unwrap().to_owned();
+            let all = conflicts.as_array().unwrap().iter();
+            all.map(|it| (text(it, "person"), text(it, "title"))).collect()
+        };
+        let coordinator = app.as_coordinator();
+        let planned = coordinator.post("/v1/meetings", &body(&[kim], 9)).await.expect(201);
+        assert_eq!(busy(&planned.json()["conflicts"]), [(kim.to_string(), "Eerste".to_owned())]);
+        let free = coordinator.post("/v1/meetings", &body(&[kim], 10)).await.expect(201);
+        assert_eq!(free.json()["conflicts"], json!([]));
+        // Whoever is added, and everybody at another time, before and after it is so.
+        let path = free.header("location").to_owned();
+        let change = async |query: &str, body: Value| {
+            let call = coordinator.call(Method::POST, &format!("{path}/changes{query}"));
+            call.header("if-match", "*").json(&body).send().await.expect(200).json()
+        };
+        let moved = json!({
+            "period": { "localStart": "2026-04-09T14:30", "localEnd": "2026-04-09T16:30" },
+            "addInvitees": [{ "person": bo }],
+        });
+        let titles = ["Eerste", "Tweede"].map(|title| (kim.to_string(), title.to_owned()));
+        let expected = [titles.to_vec(), vec![(bo.to_string(), "Eerste".to_owned())]].concat();
+        let preview = change("?preview=true", moved.clone()).await;
+        assert_eq!((busy(&preview["conflicts"]), &preview["changed"]), (expected.clone(), &Value::Null));
+        let changed = change("", moved).await;
+        assert_eq!(busy(&changed["conflicts"]), expected);
+        assert_eq!(changed["changed"]["conflicts"], changed["conflicts"]);
+        // Who declined is not expected.
+        answer(&app, &path, kim, &json!({ "answer": "declined" })).await;
+        let renamed = change("", json!({ "title": "Derde" })).await;
+        assert_eq!(busy(&renamed["conflicts"]), [(bo.to_string(), "Eerste".to_owned())]);
+        // The talk of an intake is planned by another permission; the answer is the same.
+        let intake = given::submitted(&app.db, given::amsterdam(), "versnelling").await;
+        let talk = json!({
+            "localStart": "2026-04-09T12:30", "localEnd": "2026-04-09T13:30", "place": "Stadhuis",
+            "invitees": [{ "person": bo }],
+        });
+        let talk_path = format!("/v1/intakes/{}/talk", intake.id);
+        let talk = app.as_role(Role::Adviser).post(&talk_path, &talk).await.expect(201);
+        assert_eq!(busy(&talk.json()["conflicts"]), [(bo.to_string(), "Eerste".to_owned())]);
     }
 }

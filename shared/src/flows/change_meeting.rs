@@ -15,6 +15,7 @@
 use std::collections::BTreeSet;
 
 use super::invitees::{InviteeProblem, invitee_problems};
+use super::meeting_belongs::{BelongsChange, BelongsProblem, after_change};
 use crate::access::{Actor, Granted, MeetingsWrite};
 use crate::clock::LocalNow;
 use crate::db::{DbConn, DbError, DbResult};
@@ -30,6 +31,8 @@ use crate::polls;
 pub struct MeetingChanges {
     /// In the meeting itself.
     pub meeting: MeetingChange,
+    /// In what it is part of.
+    pub belongs: BelongsChange,
     /// Who is invited besides.
     pub add: Vec<Invitee>,
     /// Who is no longer.
@@ -60,6 +63,17 @@ pub struct ChangedMeeting {
     pub mails: MailCounts,
 }
 
+/// Something in a change that cannot be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangeProblem {
+    /// Somebody to remove is not invited, by position in that list.
+    NotInvited(usize),
+    /// Somebody cannot be invited, or organise it.
+    Invitee(InviteeProblem),
+    /// It cannot belong to what it names.
+    Belongs(BelongsProblem),
+}
+
 /// Why a meeting was not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangeMeetingError {
@@ -75,12 +89,9 @@ pub enum ChangeMeetingError {
     /// It cannot be then.
     #[error(transparent)]
     Period(#[from] PeriodError),
-    /// These are not invited, by position in the list of those to remove.
-    #[error("not everybody to remove is invited")]
-    NotInvited(Vec<usize>),
-    /// Somebody cannot be invited; all of them at once.
-    #[error("not everybody to add can be invited")]
-    Invitees(Vec<InviteeProblem>),
+    /// It names something that cannot be; everything at once.
+    #[error("the change is not valid")]
+    Invalid(Vec<ChangeProblem>),
     /// The database failed.
     #[error("database")]
     Db(#[from] DbError),
@@ -100,6 +111,17 @@ struct People {
     removed: Vec<Invitation>,
     told: Vec<Invitation>,
     untold: Vec<Invitation>,
+}
+
+impl People {
+    fn expected(&self) -> Vec<PersonId> {
+        let stay = [self.told.as_slice(), self.untold.as_slice()].concat();
+        let again = self.invited_again.iter().map(|(_, invitee)| invitee.person);
+        let added = self.added.iter().map(|invitee| invitee.person);
+        let mut expected = invitations::expected(&stay);
+        expected.extend(again.chain(added));
+        expected
+    }
 }
 
 impl Plan {
@@ -126,13 +148,26 @@ impl Plan {
             | MeetingStatus::NotHeld
             | MeetingStatus::Cancelled => {}
         }
-        let reached = |it: &&Invitation| it.last_sequence_sent.is_some();
+        let reached = |it: &&Invitation| {
+            it.last_sequence_sent.is_some() && it.answer != InvitationAnswer::Delegated
+        };
         MailCounts {
             invitations: asked,
             updates: people.told.len(),
             cancellations: people.removed.iter().filter(reached).count(),
         }
     }
+}
+
+/// A change that was looked at and not made.
+#[derive(Debug, Clone)]
+pub struct PreviewedChange {
+    /// The meeting as it would be.
+    pub meeting: Meeting,
+    /// Who would be expected at it.
+    pub expected: Vec<PersonId>,
+    /// The mails that it would bring.
+    pub mails: MailCounts,
 }
 
 /// How many people would get which mail, without changing anything.
@@ -143,9 +178,14 @@ pub fn preview_meeting_change(
     id: MeetingId,
     expected_version: Option<i64>,
     changes: MeetingChanges,
-) -> Result<MailCounts, ChangeMeetingError> {
+) -> Result<PreviewedChange, ChangeMeetingError> {
     let found = found(conn, granted, id, expected_version)?;
-    Ok(plan(conn, granted, now, found, changes)?.mails())
+    let plan = plan(conn, granted, now, found, changes)?;
+    Ok(PreviewedChange {
+        mails: plan.mails(),
+        expected: plan.people.expected(),
+        meeting: plan.meeting,
+    })
 }
 
 /// Changes a meeting that has not started.
@@ -262,9 +302,17 @@ fn plan(
         change.period = Some(period.in_future(now.at)?);
     }
     let known = invitations::of_meeting(conn, meeting.id)?;
-    let leaving = who_leaves(&known, &changes.remove)?;
     let organiser = change.organiser.flatten();
-    people_can_come(conn, granted, organiser, &changes.add, &known)?;
+    let mut problems = strangers(&known, &changes.remove);
+    let invitees = invitee_faults(conn, granted, organiser, &changes.add, &known)?;
+    problems.extend(invitees.into_iter().map(ChangeProblem::Invitee));
+    let (belonging, faults) = after_change(conn, granted.scope(), &meeting, changes.belongs)?;
+    problems.extend(faults.into_iter().map(ChangeProblem::Belongs));
+    if !problems.is_empty() {
+        return Err(ChangeMeetingError::Invalid(problems));
+    }
+    change.belonging = belonging;
+    let leaving: BTreeSet<InvitationId> = changes.remove.into_iter().collect();
     let (again, added): (Vec<_>, Vec<_>) = changes.add.into_iter().partition(|invitee| {
         known
             .iter()
@@ -314,37 +362,26 @@ fn is_told(invitation: &Invitation, reach: Reach, tell_of_wording: bool) -> bool
     comes && worth_it
 }
 
-fn who_leaves(
-    known: &[Invitation],
-    remove: &[InvitationId],
-) -> Result<BTreeSet<InvitationId>, ChangeMeetingError> {
+/// Who is to be removed and is not invited.
+fn strangers(known: &[Invitation], remove: &[InvitationId]) -> Vec<ChangeProblem> {
     let invited = |id: &InvitationId| known.iter().any(|it| it.id == *id && !it.is_removed());
-    let strangers: Vec<usize> = (remove.iter().enumerate())
-        .filter(|(_, id)| !invited(id))
-        .map(|(at, _)| at)
-        .collect();
-    if strangers.is_empty() {
-        Ok(remove.iter().copied().collect())
-    } else {
-        Err(ChangeMeetingError::NotInvited(strangers))
-    }
+    let strangers = remove.iter().enumerate().filter(|(_, id)| !invited(id));
+    strangers
+        .map(|(at, _)| ChangeProblem::NotInvited(at))
+        .collect()
 }
 
-/// Everybody to add can be invited: known, with an address, and not invited already.
-fn people_can_come(
+/// Who is to be added and cannot be invited: not known, without an address, or invited already.
+fn invitee_faults(
     conn: &mut DbConn,
     granted: &Granted<MeetingsWrite>,
     organiser: Option<PersonId>,
     add: &[Invitee],
     known: &[Invitation],
-) -> Result<(), ChangeMeetingError> {
+) -> DbResult<Vec<InviteeProblem>> {
     let mut problems = invitee_problems(conn, granted.scope(), organiser, add)?;
     let invited = |person| (known.iter()).any(|it| it.person == person && !it.is_removed());
     let twice = (add.iter().enumerate()).filter(|(_, invitee)| invited(invitee.person));
     problems.extend(twice.map(|(invitee, _)| InviteeProblem::InviteeTwice { invitee }));
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(ChangeMeetingError::Invitees(problems))
-    }
+    Ok(problems)
 }

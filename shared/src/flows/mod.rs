@@ -59,8 +59,8 @@ pub use change_candidacy::{
 };
 pub use change_employer::{ChangeEmployerError, change_employer};
 pub use change_meeting::{
-    ChangeMeetingError, ChangedMeeting, MailCounts, MeetingChanges, change_meeting,
-    preview_meeting_change,
+    ChangeMeetingError, ChangeProblem, ChangedMeeting, MailCounts, MeetingChanges, PreviewedChange,
+    change_meeting, preview_meeting_change,
 };
 pub use change_round::change_round;
 pub use compose_mail::{
@@ -82,7 +82,7 @@ pub use erase_person::{ErasePersonError, erase_candidacy, erase_person};
 pub use finish_mail::{finish_mails, sweep_mails};
 pub use forget_old::{Forgotten, forget_old};
 pub use invitees::InviteeProblem;
-pub use meeting_belongs::BelongsProblem;
+pub use meeting_belongs::{BelongsChange, BelongsProblem};
 pub use nominate::{ImportedNomination, TELL_WITHIN, import_nomination, nominate};
 pub use nominate_officials::{NominateOfficialsError, OfficialsNomination, nominate_officials};
 pub use object::{ObjectError, Objected, object};

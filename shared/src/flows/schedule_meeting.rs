@@ -10,7 +10,7 @@ use crate::db::{DbConn, DbError};
 use crate::ids::MeetingId;
 use crate::invitations::{self, Invitation, Invitee};
 use crate::meetings::{
-    self, InvalidMeetingTransition, Meeting, MeetingAction, NewMeeting, PeriodError,
+    self, Belonging, InvalidMeetingTransition, Meeting, MeetingAction, NewMeeting, PeriodError,
 };
 use crate::{municipalities, programmes};
 
@@ -200,7 +200,14 @@ fn problems(
     {
         problems.push(ScheduleProblem::UnknownMunicipality);
     }
-    let belongs = belongs_problems(conn, meeting)?;
+    let mut belonging = Belonging {
+        extras: meeting.extras,
+        programme: meeting.programme.take(),
+        municipality: meeting.municipality,
+    };
+    let belongs = belongs_problems(conn, meeting.kind, &mut belonging)?;
+    meeting.programme = belonging.programme;
+    meeting.municipality = belonging.municipality;
     problems.extend(belongs.into_iter().map(ScheduleProblem::Belongs));
     let people = invitee_problems(conn, granted.scope(), meeting.organiser, invitees)?;
     problems.extend(people.into_iter().map(ScheduleProblem::People));

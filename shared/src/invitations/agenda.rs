@@ -6,11 +6,11 @@ use diesel::dsl::count_star;
 use diesel::prelude::*;
 use jiff::Timestamp;
 
-use super::InvitationAnswer;
+use super::{Invitation, InvitationAnswer};
 use crate::db::columns::At;
 use crate::db::schema::{invitations, meetings};
 use crate::db::{DbConn, DbResult};
-use crate::ids::{MeetingId, PersonId};
+use crate::ids::{MeetingId, PersonId, PollOptionId};
 use crate::meetings::MeetingStatus;
 
 /// How many invitees gave each answer, in the order of [`InvitationAnswer::ALL`]; an answer that
@@ -40,6 +40,22 @@ pub fn answer_counts(
     Ok(counts)
 }
 
+/// Who is expected of those who are invited: whoever has neither declined nor sends somebody else.
+#[must_use]
+pub fn expected(invitations: &[Invitation]) -> Vec<PersonId> {
+    let comes = |it: &&Invitation| match it.answer {
+        InvitationAnswer::NeedsAction
+        | InvitationAnswer::Accepted
+        | InvitationAnswer::Tentative
+        | InvitationAnswer::Waitlisted => true,
+        InvitationAnswer::Declined | InvitationAnswer::Delegated | InvitationAnswer::Removed => {
+            false
+        }
+    };
+    let coming = invitations.iter().filter(comes);
+    coming.map(|invitation| invitation.person).collect()
+}
+
 /// A meeting in the way of another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
@@ -49,6 +65,8 @@ pub struct Conflict {
     pub meeting: MeetingId,
     /// What it is called.
     pub title: String,
+    /// The option of its date poll that is in the way; `None` for a meeting with a date.
+    pub option: Option<PollOptionId>,
     /// When it starts.
     pub starts_at: Timestamp,
     /// When it ends.
@@ -61,8 +79,8 @@ type InvitedRow = (PersonId, MeetingId, String, At, At, InvitationAnswer);
 type OrganisedRow = (Option<PersonId>, MeetingId, String, At, At);
 
 /// The meetings that these people are expected at between two instants, `but` for one: those with a
-/// date that they organise, or are invited to and have not declined or given to somebody else. In
-/// order of person and start.
+/// date that they organise, or are invited to and have not declined or given to somebody else. What
+/// date polls hold of their time is not among them.
 pub fn conflicts(
     conn: &mut DbConn,
     people: &[PersonId],
@@ -107,6 +125,7 @@ pub fn conflicts(
             person,
             meeting,
             title,
+            option: None,
             starts_at: start.0,
             ends_at: end.0,
             answer: Some(answer),
@@ -120,6 +139,7 @@ pub fn conflicts(
                 person,
                 meeting,
                 title,
+                option: None,
                 starts_at: start.0,
                 ends_at: end.0,
                 answer: None,
@@ -127,6 +147,5 @@ pub fn conflicts(
         }
     }
     found.retain(|conflict| Some(conflict.meeting) != but);
-    found.sort_by_key(|it| (it.person, it.starts_at, it.meeting));
     Ok(found)
 }

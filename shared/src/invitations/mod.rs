@@ -15,6 +15,8 @@
 //! | waitlisted | answer tentatively, decline | tentative, declined |
 //! | waitlisted | a place comes free | accepted |
 //!
+//! Whoever has a place where there are few, and sends somebody else, leaves it to them.
+//!
 //! To a meeting without a date people are put on the list, and invited when it has one. Answers
 //! change until the start of the meeting.
 
@@ -29,7 +31,7 @@ pub use actions::{
     Answer, AnswerError, Invitee, MailedAnswer, answer, answer_by_mail, invite, invite_again,
     invite_prepared, prepare, prepare_again, remove, strike, tell_of_cancellation, tell_of_change,
 };
-pub use agenda::{AnswerCounts, Conflict, answer_counts, conflicts};
+pub use agenda::{AnswerCounts, Conflict, answer_counts, conflicts, expected};
 pub use delegation::{delegate, keep_wishes};
 pub use model::{AnswerChoice, AnsweredVia, Invitation, InvitationAnswer, Wishes};
 pub use queries::{find, note_bounce, note_mail, of_meeting, of_meetings};

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::{
-    InvalidMeetingTransition, LocalPeriod, Meeting, MeetingAction, MeetingExtras, MeetingStatus,
-    Venue,
+    Belonging, InvalidMeetingTransition, LocalPeriod, Meeting, MeetingAction, MeetingExtras,
+    MeetingStatus, Venue,
 };
 use crate::catalogue::words::{KnowledgeSource, LearningPractice};
 use crate::ids::PersonId;
@@ -30,6 +30,8 @@ pub struct MeetingChange {
     pub learning_practice: Option<Option<LearningPractice>>,
     /// Another number of places, or no bound.
     pub capacity: Option<Option<i32>>,
+    /// Something else that it is part of. Whoever calls has looked that it can be.
+    pub belonging: Option<Belonging>,
     /// Whether somebody is taken out or asked again after that: their calendar needs a higher
     /// SEQUENCE.
     pub attendees: bool,
@@ -113,6 +115,11 @@ impl Meeting {
                 .unwrap_or_else(|| self.venue.online_url().map(str::to_owned)),
         )
         .ok_or(CannotChange::Nowhere)?;
+        let belonging = change.belonging.unwrap_or_else(|| Belonging {
+            extras: self.extras,
+            programme: self.programme.clone(),
+            municipality: self.municipality,
+        });
         let after = Self {
             title: change.title.unwrap_or_else(|| self.title.clone()),
             agenda: change.agenda.unwrap_or_else(|| self.agenda.clone()),
@@ -123,8 +130,10 @@ impl Meeting {
             learning_practice: change.learning_practice.unwrap_or(self.learning_practice),
             extras: MeetingExtras {
                 capacity: change.capacity.unwrap_or(self.extras.capacity),
-                ..self.extras
+                ..belonging.extras
             },
+            programme: belonging.programme,
+            municipality: belonging.municipality,
             ..self.clone()
         };
         let reach = self.reach_of(&after);

@@ -7,6 +7,7 @@ use super::Meeting;
 use crate::db::schema::meeting_extras;
 use crate::db::{DbConn, DbResult};
 use crate::ids::{LearningGroupId, MeetingId, PracticeId, SeriesId, TrajectoryId};
+use crate::words::{MunicipalityCode, Slug};
 
 /// What only some meetings have.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -21,6 +22,17 @@ pub struct MeetingExtras {
     pub series: Option<SeriesId>,
     /// How many people there is room for; none for no bound.
     pub capacity: Option<i32>,
+}
+
+/// What a meeting is part of, and whose it is for that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Belonging {
+    /// Its group, practice, trajectory and series; the bound is not looked at.
+    pub extras: MeetingExtras,
+    /// The programme of what it is part of.
+    pub programme: Option<Slug>,
+    /// The municipality of what it is part of.
+    pub municipality: Option<MunicipalityCode>,
 }
 
 #[derive(Queryable, Selectable, Insertable)]

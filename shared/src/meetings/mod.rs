@@ -33,7 +33,7 @@ pub use actions::{
 };
 pub use attendance::{Attendance, Minutes, Presence, attendance, minutes};
 pub use change::{CannotChange, MeetingChange, Reach};
-pub use extras::MeetingExtras;
+pub use extras::{Belonging, MeetingExtras};
 pub use model::{
     InvalidMeetingTransition, Meeting, MeetingAction, MeetingOutcome, MeetingStatus, Venue,
 };

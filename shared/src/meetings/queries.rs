@@ -436,6 +436,8 @@ pub(super) fn update(conn: &mut DbConn, meeting: Meeting) -> DbResult<Meeting> {
                 meetings::status.eq(meeting.status),
                 meetings::title.eq(&meeting.title),
                 meetings::agenda.eq(meeting.agenda.as_deref()),
+                meetings::programme.eq(meeting.programme.clone()),
+                meetings::municipality.eq(meeting.municipality),
                 meetings::organiser.eq(meeting.organiser),
                 meetings::knowledge_source.eq(meeting.knowledge_source),
                 meetings::learning_practice.eq(meeting.learning_practice),

@@ -2,11 +2,13 @@
 //! unlike them, it writes nothing.
 
 mod cases;
+mod conflicts;
 mod funnel;
 mod intakes;
 mod plans;
 
 pub use cases::{CaseParts, OfferPart, TrajectoryPart};
+pub use conflicts::{conflicts, conflicts_with};
 pub use funnel::{Funnel, FunnelFilter, FunnelStep, StepCount, StepPassage, funnel};
 pub use intakes::{IntakePart, IntakeParts};
 pub use plans::{

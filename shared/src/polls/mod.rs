@@ -19,6 +19,7 @@
 //! before. The organiser hears when the poll closed.
 
 mod actions;
+mod agenda;
 mod chase;
 mod choose;
 mod errors;
@@ -31,6 +32,7 @@ pub mod rules;
 mod vote;
 
 pub use actions::{NewPoll, PollChange, change, close, close_due, follow_cancellation, open};
+pub use agenda::held;
 pub use chase::{CHASERS, chase_due};
 pub use choose::{AgreedMeeting, choose};
 pub use errors::{

@@ -1,5 +1,6 @@
 //! Learning groups over HTTP: made, filled, checked against their plan, and closed.
 
+mod belonging;
 mod dates;
 mod life;
 mod plan;
