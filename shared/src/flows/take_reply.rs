@@ -82,3 +82,28 @@ fn remark(comment: &str) -> String {
         .take(LONGEST_REMARK)
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        // security: 32, 34
+        #[test]
+        fn a_remark_is_bounded_text_without_control_characters(comment in any::<String>()) {
+            let kept = remark(&comment);
+            prop_assert!(kept.chars().count() <= LONGEST_REMARK);
+            prop_assert!(kept.chars().all(|c| c == '\n' || !c.is_control()));
+            let typed: String = comment.chars().filter(|c| *c == '\n' || !c.is_control()).collect();
+            prop_assert!(typed.starts_with(&kept));
+        }
+    }
+
+    #[test]
+    fn a_long_remark_is_cut_between_characters() {
+        let kept = remark(&"é😀".repeat(LONGEST_REMARK));
+        assert_eq!(kept.chars().count(), LONGEST_REMARK);
+    }
+}

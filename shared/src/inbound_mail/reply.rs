@@ -112,19 +112,23 @@ fn instant(event: &ICalendarComponent, property: &Property) -> Option<Timestamp>
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
 
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use proptest::prelude::*;
+
     use super::*;
 
     const REPLY: &str = "From: Kim de Wit <kim@example.nl>\r\n\
         To: antwoord@example.org\r\n\
         Subject: Geaccepteerd: overleg\r\n\
         MIME-Version: 1.0\r\n\
-        Content-Type: multipart/alternative; boundary=b\r\n\
+        Content-Type: multipart/alternative; boundary=grens-7f3a\r\n\
         \r\n\
-        --b\r\n\
+        --grens-7f3a\r\n\
         Content-Type: text/plain; charset=utf-8\r\n\
         \r\n\
         Ik kom.\r\n\
-        --b\r\n\
+        --grens-7f3a\r\n\
         Content-Type: text/calendar; charset=utf-8; method=REPLY\r\n\
         \r\n\
         BEGIN:VCALENDAR\r\n\
@@ -140,7 +144,7 @@ mod tests {
         COMMENT:Ik kom iets later\\, na tienen.\r\n\
         END:VEVENT\r\n\
         END:VCALENDAR\r\n\
-        --b--\r\n";
+        --grens-7f3a--\r\n";
 
     fn with(from: &str, to: &str) -> Option<CalendarReply> {
         let changed = REPLY.replace(from, to);
@@ -190,5 +194,82 @@ mod tests {
     #[test]
     fn an_answer_to_a_first_request_may_leave_out_the_sequence() {
         assert_eq!(with("SEQUENCE:2\r\n", "").unwrap().sequence, 0);
+    }
+
+    /// The calendar of [`REPLY`] with this comment, escaped and folded as calendar programs do, in a
+    /// mail that carries it as it is or in base64.
+    fn commented(comment: &str, as_base64: bool) -> Vec<u8> {
+        let text = comment
+            .replace('\\', "\\\\")
+            .replace(';', "\\;")
+            .replace(',', "\\,")
+            .replace("\r\n", "\\n")
+            .replace('\n', "\\n");
+        let mut folded = String::new();
+        let mut width = 0;
+        for c in format!("COMMENT:{text}").chars() {
+            if width + c.len_utf8() > 75 {
+                folded.push_str("\r\n ");
+                width = 1;
+            }
+            folded.push(c);
+            width += c.len_utf8();
+        }
+        let (head, rest) = REPLY.split_once("BEGIN:VCALENDAR").unwrap();
+        let (calendar, tail) = rest.split_once("--grens").unwrap();
+        let calendar = format!("BEGIN:VCALENDAR{calendar}");
+        let calendar = calendar.replace("COMMENT:Ik kom iets later\\, na tienen.", &folded);
+        if as_base64 {
+            let kind = "text/calendar; charset=utf-8; method=REPLY";
+            let coded = format!("{kind}\r\nContent-Transfer-Encoding: base64");
+            let lines = STANDARD.encode(calendar);
+            let lines: Vec<&str> = lines
+                .as_bytes()
+                .chunks(76)
+                .map(|it| std::str::from_utf8(it).unwrap())
+                .collect();
+            let head = head.replace(kind, &coded);
+            return format!("{head}{}\r\n--grens{tail}", lines.join("\r\n")).into_bytes();
+        }
+        format!("{head}{calendar}--grens{tail}").into_bytes()
+    }
+
+    /// Text that somebody types into a calendar program, with what means something in one.
+    fn typed() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "[a-zA-Zé€😀 ;:,\\\\\"^'=\n]{0,300}",
+            "\n(ATTENDEE:mailto:x@example.org|END:VEVENT|UID:twee|PARTSTAT=DECLINED|--b)\n[ ;:]{0,9}",
+        ]
+    }
+
+    proptest! {
+        // mission: S1; security: 38
+        #[test]
+        fn whatever_is_added_to_an_answer_is_read_as_it_was_typed_and_as_nothing_else(
+            comment in typed(), as_base64 in any::<bool>(),
+        ) {
+            let reply = read(&commented(&comment, as_base64)).unwrap();
+            let plain = read(REPLY.as_bytes()).unwrap();
+            let trimmed = comment.trim();
+            prop_assert_eq!(reply.comment.as_deref().unwrap_or_default(), trimmed);
+            prop_assert_eq!(CalendarReply { comment: None, ..reply }, CalendarReply { comment: None, ..plain });
+        }
+
+        #[test]
+        fn no_mail_stops_the_reader(mail in proptest::collection::vec(any::<u8>(), 0..600)) {
+            let _ = read(&mail);
+        }
+
+        // What it takes for an answer is one, whatever lines it holds.
+        #[test]
+        fn no_line_in_an_answer_stops_the_reader(line in "[A-Z;:=,\"\\\\0-9TZ+-]{0,120}", at in 0..14_usize) {
+            let mut lines: Vec<&str> = REPLY.split("\r\n").collect();
+            let start = lines.iter().position(|it| *it == "BEGIN:VCALENDAR").unwrap();
+            lines.insert(start + at, &line);
+            if let Some(reply) = read(lines.join("\r\n").as_bytes()) {
+                prop_assert!(!reply.uid.is_empty());
+                prop_assert_eq!(reply.from.as_str(), "kim@example.nl");
+            }
+        }
     }
 }
