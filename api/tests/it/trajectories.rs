@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use koplopers_shared::access::Role;
 use koplopers_shared::catalogue::words::PersonRole;
 use koplopers_shared::ids::PersonId;
+use koplopers_shared::knowledge::ItemStatus;
 use koplopers_shared::on_both_databases;
 use koplopers_shared::testing::given;
 use koplopers_shared::trajectories::Trajectory;
@@ -199,6 +200,13 @@ on_both_databases! {
         assert_eq!(
             coordinator.put(&product, "*", &later).await.invalid(),
             fields(&[("/deliveredOn", "future"), ("/knowledgeItem", "unknown")])
+        );
+        let content = crate::knowledge::item("Ingetrokken");
+        let retired = crate::knowledge::item_in(&app, ItemStatus::Retired, &content).await;
+        let withdrawn = json!({ "knowledgeItem": retired, "deliveredOn": "2026-03-02" });
+        assert_eq!(
+            coordinator.put(&product, "*", &withdrawn).await.invalid(),
+            fields(&[("/knowledgeItem", "retired")])
         );
         let delivered = json!({ "knowledgeItem": item(&app).await, "deliveredOn": "2026-03-02" });
         let given = coordinator.put(&product, "*", &delivered).await.expect(200);

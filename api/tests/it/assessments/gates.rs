@@ -138,6 +138,29 @@ on_both_databases! {
         }
     }
 
+    async fn each_condition_that_is_not_met_stops_the_match_and_is_named(db: TestDb) {
+        // mission: C1, C2, C3, C4
+        let app = TestApp::start(db).await;
+        let path = assessing(&app, "versnelling").await;
+        let supports = json!({ "supports": evidence("kind", &["board", "officials", "practice"]) });
+        change(&app, &path, &supports).await;
+        let settlement = format!("{path}/settlement");
+        for key in ["desired_effect", "urgency", "learning_together", "lasting_change"] {
+            for value in ["not_met", "unknown"] {
+                let mut settled = all_met("versnelling");
+                let list = settled["settlements"].as_array_mut().unwrap();
+                let one = list.iter_mut().find(|it| it["criterion"] == key).unwrap();
+                one["value"] = json!(value);
+                app.as_coordinator().put(&settlement, "*", &settled).await.expect(200);
+                assert_eq!(hinders_of_match(&app, &path).await, [format!("{key} {value}")]);
+            }
+        }
+        settle_all(&app, &path, "versnelling").await;
+        let decision = path.replace("assessment", "decision");
+        let made = app.as_coordinator().post(&decision, &json!({ "outcome": "match" })).await;
+        assert_eq!(made.expect(201).text_at("/intakeStatus"), "matched");
+    }
+
     async fn a_match_with_an_unknown_criterion_is_refused_and_names_it(db: TestDb) {
         // mission: C8, C11
         let app = TestApp::start(db).await;

@@ -180,6 +180,11 @@ on_both_databases! {
         themselves.put(&put, "*", &json!({ "municipality": "GM0363" })).await.expect(200);
         themselves.put(&put, "*", &utrecht).await.expect(200);
         assert_eq!(given::count(&app.db, asked).await, 1);
+        // Who moves on before the answer: the executive they leave is asked no longer.
+        themselves.put(&put, "*", &json!({ "municipality": "GM0363" })).await.expect(200);
+        assert_eq!(given::count(&app.db, asked).await, 0);
+        themselves.put(&put, "*", &utrecht).await.expect(200);
+        assert_eq!(given::count(&app.db, asked).await, 1);
         // Who leaves is asked about no longer.
         let departure = format!("{}/departure", path(&member));
         themselves.post(&departure, &json!({})).await.expect(200);

@@ -82,6 +82,11 @@ on_both_databases! {
         let municipality = app.as_municipality("GM0363");
         let fields = municipality.post(&path, &body(&[member, outsider])).await.invalid();
         assert_eq!(fields, field("/people/1", "unknown"));
+        // Being in another network is not being in this one.
+        let elsewhere = official(&app, "cor@example.nl").await;
+        network_of(&app, &[elsewhere]).await;
+        let fields = municipality.post(&path, &body(&[elsewhere, member])).await.invalid();
+        assert_eq!(fields, field("/people/0", "unknown"));
         let twice = municipality.post(&path, &body(&[member, member])).await.invalid();
         assert_eq!(twice, field("/people/1", "duplicate"));
         // Another municipality does not see who is in it.

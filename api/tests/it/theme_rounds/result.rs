@@ -30,7 +30,7 @@ on_both_databases! {
         // mission: N6
         let app = TestApp::start(db).await;
         let round = open_round(&app).await;
-        let them = members(&app, ["anna@example.nl", "bram@example.nl", "chris@example.nl"]).await;
+        let them = members(&app, ["anna@example.nl", "bram@example.nl", "chris@example.nl", "dora@example.nl"]).await;
         let [anna, bram, chris] = [0, 1, 2].map(|at: usize| themselves(&app, &them[at]));
         let lonely = propose(&anna, &round, "loneliness").await.expect(201).text_at("/id");
         let ageing = propose(&bram, &round, "ageing").await.expect(201).text_at("/id");
@@ -42,8 +42,9 @@ on_both_databases! {
         let said = chris.post(&cast, &votes(&[(&ageing, 1, 5)])).await.expect(200).json();
         assert_eq!(said["votes"].as_array().unwrap().len(), 1);
         assert_eq!(said["votes"][0]["interest"], 5);
-        // Expertise of two of the three voters, and three published items: one and two.
-        for (member, theme, level) in [(0, "loneliness", 4), (2, "ageing", 1)] {
+        // Expertise of two of the three voters, and three published items: one and two. Dora knows
+        // most of all, and answered nothing.
+        for (member, theme, level) in [(0, "loneliness", 4), (2, "ageing", 1), (3, "loneliness", 5)] {
             let put = format!("/v1/members/{}/expertise", them[member].id);
             let topics = json!({ "expertise": [{ "theme": theme, "level": level, "interest": 1 }] });
             themselves(&app, &them[member]).put(&put, "*", &topics).await.expect(200);
