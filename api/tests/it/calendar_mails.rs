@@ -4,9 +4,8 @@
 //! same mails with another library.
 
 use calcard::icalendar::{
-    ICalendar, ICalendarComponent, ICalendarComponentType, ICalendarEntry, ICalendarMethod,
-    ICalendarParameterName, ICalendarProperty as Property, ICalendarRecurrenceRule, ICalendarValue,
-    ICalendarWeekday,
+    ICalendar, ICalendarComponent, ICalendarComponentType, ICalendarEntry, ICalendarParameterName,
+    ICalendarProperty as Property, ICalendarRecurrenceRule, ICalendarValue, ICalendarWeekday,
 };
 use calcard::{Entry, Parser};
 use jiff::civil::{Date, DateTime, Weekday, date};
@@ -103,9 +102,12 @@ struct Read {
     span: (Timestamp, Timestamp),
 }
 
-fn component(calendar: &ICalendar, kind: ICalendarComponentType) -> Vec<&ICalendarComponent> {
+fn component<'a>(
+    calendar: &'a ICalendar,
+    kind: &ICalendarComponentType,
+) -> Vec<&'a ICalendarComponent> {
     let all = calendar.components.iter();
-    all.filter(|it| it.component_type == kind).collect()
+    all.filter(|it| it.component_type == *kind).collect()
 }
 
 fn every<'a>(part: &'a ICalendarComponent, property: &Property) -> Vec<&'a ICalendarEntry> {
@@ -166,7 +168,7 @@ fn instant(calendar: &ICalendar, at: DateTime) -> Timestamp {
         ICalendarComponentType::Standard,
         ICalendarComponentType::Daylight,
     ];
-    let observances = kinds.into_iter().flat_map(|kind| component(calendar, kind));
+    let observances = kinds.iter().flat_map(|kind| component(calendar, kind));
     let began = |observance: &ICalendarComponent| {
         let first = local(only(observance, &Property::Dtstart));
         let ICalendarValue::RecurrenceRule(rule) = only(observance, &Property::Rrule) else {
@@ -199,19 +201,15 @@ fn read(mail: &ReceivedMail, uid: &str) -> Read {
         matches!(parser.entry(), Entry::Eof),
         "more than one in {ics}"
     );
-    let method = match only(&calendar.components[0], &Property::Method) {
-        ICalendarValue::Method(ICalendarMethod::Request) => "REQUEST",
-        ICalendarValue::Method(ICalendarMethod::Cancel) => "CANCEL",
-        other => panic!("{other:?}"),
-    };
+    let method = text(&calendar.components[0], &Property::Method);
     assert_eq!(
         part.content_type().unwrap().attribute("method"),
-        Some(method)
+        Some(method.as_str())
     );
-    let zones = component(&calendar, ICalendarComponentType::VTimezone);
+    let zones = component(&calendar, &ICalendarComponentType::VTimezone);
     assert_eq!(zones.len(), 1);
     assert_eq!(text(zones[0], &Property::Tzid), "Europe/Amsterdam");
-    let events = component(&calendar, ICalendarComponentType::VEvent);
+    let events = component(&calendar, &ICalendarComponentType::VEvent);
     assert_eq!(events.len(), 1);
     let event = events[0];
     assert_eq!(text(event, &Property::Uid), uid);
@@ -233,7 +231,7 @@ fn read(mail: &ReceivedMail, uid: &str) -> Read {
     let at = |property| instant(&calendar, local(only(event, &property)));
     Read {
         to: mail.to[0].split('@').next().unwrap().to_owned(),
-        method: method.to_owned(),
+        method,
         sequence: only(event, &Property::Sequence).as_integer().unwrap(),
         status: (event.has_property(&Property::Status)).then(|| text(event, &Property::Status)),
         place: text(event, &Property::Location),

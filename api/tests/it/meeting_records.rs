@@ -237,4 +237,41 @@ on_both_databases! {
         ] });
         assert_eq!(coordinator.post("/v1/series", &gap).await.invalid(), [field("/meetings/0/localStart", "clock-change")]);
     }
+
+    async fn a_meeting_says_where_its_knowledge_comes_from_and_how_people_learn(db: TestDb) {
+        // mission: N7, N9
+        let app = TestApp::start(db).await;
+        let coordinator = app.as_coordinator();
+        let body = |change: Value| {
+            let mut body = json!({
+                "kind": "presentation", "title": "De koplopers bij het ministerie", "place": "Den Haag",
+                "localStart": "2026-04-09T13:00", "localEnd": "2026-04-09T17:00",
+                "knowledgeSource": "practice", "learningPractice": "living_lab",
+            });
+            body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+            body
+        };
+        let planned = coordinator.post("/v1/meetings", &body(json!({}))).await.expect(201);
+        let path = planned.header("location").to_owned();
+        coordinator.post("/v1/meetings", &body(json!({ "kind": "network" }))).await.expect(201);
+        // What partners are shown is a kind of its own, and no meeting of the network's year.
+        let listed = coordinator.get("/v1/meetings?kind=presentation").await.expect(200).json();
+        assert_eq!(listed["items"].as_array().unwrap().len(), 1);
+        assert_eq!(listed["items"][0]["title"], "De koplopers bij het ministerie");
+        let year = coordinator.get("/v1/network-years/2026/plan-check").await.expect(200).json();
+        assert_eq!(year["findings"][0]["found"], 1);
+        let tags = async || {
+            let seen = coordinator.get(&path).await.expect(200).json();
+            (seen["knowledgeSource"].clone(), seen["learningPractice"].clone())
+        };
+        assert_eq!(tags().await, (json!("practice"), json!("living_lab")));
+        let other = json!({ "knowledgeSource": "experience", "learningPractice": null });
+        send(&app, Method::POST, &format!("{path}/changes"), &other).await.expect(200);
+        assert_eq!(tags().await, (json!("experience"), Value::Null));
+        for wrong in [json!({ "knowledgeSource": "hearsay" }), json!({ "learningPractice": "reading" }), json!({ "kind": "party" })] {
+            let key = wrong.as_object().unwrap().keys().next().unwrap().clone();
+            let fields = coordinator.post("/v1/meetings", &body(wrong)).await.invalid();
+            assert_eq!(fields[0].0, format!("/{key}"));
+        }
+    }
 }

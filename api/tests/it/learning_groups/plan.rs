@@ -79,6 +79,22 @@ on_both_databases! {
         assert_eq!(group.findings().await, ["error order closing 1 null-0"]);
     }
 
+    async fn local_meetings_count_for_their_own_practice_and_more_than_asked_is_a_warning(db: TestDb) {
+        // mission: L5, L6
+        let group = Group::made(TestApp::start(db).await).await;
+        let (first, second) = (group.practice("GM0363").await, group.practice("GM0344").await);
+        group.planned(&first, &[]).await;
+        assert_eq!(group.findings().await, ["error too_few local 0 3-5"]);
+        for day in ["2026-04-14", "2026-05-12", "2026-06-09"] {
+            group.meeting("local", day, Some(&second)).await.expect(201);
+        }
+        assert_eq!(group.findings().await, Vec::<String>::new());
+        group.meeting("exchange", "2026-11-02", None).await.expect(201);
+        assert_eq!(group.findings().await, Vec::<String>::new());
+        group.meeting("exchange", "2026-12-07", None).await.expect(201);
+        assert_eq!(group.findings().await, ["warning too_many exchange 4 2-3"]);
+    }
+
     async fn a_meeting_that_is_called_off_counts_no_more(db: TestDb) {
         // mission: L5
         let group = Group::made(TestApp::start(db).await).await;
