@@ -101,4 +101,23 @@ on_both_databases! {
         off.json(&json!({})).send().await.problem(409, "invalid-transition");
         answer().await.problem(409, "answers-closed");
     }
+
+    async fn a_change_under_an_older_tag_changes_nothing(db: TestDb) {
+        // mission: S1; security: 55
+        let app = TestApp::start(db).await;
+        let coordinator = app.as_coordinator();
+        let body = on("2026-04-09T13:00", "2026-04-09T15:00", "Europe/Amsterdam");
+        let planned = coordinator.post(MEETINGS, &body).await.expect(201);
+        let (path, tag) = (planned.header("location").to_owned(), planned.header("etag").to_owned());
+        let send = async |what: &str, body: Value| {
+            let call = coordinator.call(Method::POST, &format!("{path}/{what}"));
+            call.header("if-match", &tag).json(&body).send().await
+        };
+        send("changes", json!({ "title": "Eerste" })).await.expect(200);
+        send("changes", json!({ "title": "Tweede" })).await.problem(412, "stale");
+        send("changes?preview=true", json!({ "title": "Tweede" })).await.problem(412, "stale");
+        send("cancellation", json!({})).await.problem(412, "stale");
+        let seen = coordinator.get(&path).await.expect(200);
+        assert_eq!((seen.text_at("/title"), seen.text_at("/status")), ("Eerste".into(), "scheduled".into()));
+    }
 }

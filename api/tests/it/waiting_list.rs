@@ -286,7 +286,7 @@ on_both_databases! {
     }
 
     async fn a_meeting_that_moves_keeps_no_place(db: TestDb) {
-        let full = Full::meeting(db, Some(1), 2).await;
+        let mut full = Full::meeting(db, Some(1), 2).await;
         full.answer(0, "accepted").await.expect(200);
         let anna = full.invitations[0].clone();
         let dirk = full.delegate(&anna, "Dirk").await;
@@ -294,5 +294,11 @@ on_both_databases! {
         full.change(&moved).await.expect(200);
         assert_eq!(full.answer(1, "accepted").await.text_at("/answer"), "accepted");
         assert_eq!(full.answer_to(&dirk, "accepted").await.text_at("/answer"), "waitlisted");
+        // Whoever sent somebody was told then that they need not come, and hears no more of it.
+        full.mails().await;
+        let coordinator = full.app.as_coordinator();
+        let off = coordinator.call(Method::POST, &format!("{}/cancellation", full.path));
+        off.header("if-match", "*").json(&json!({})).send().await.expect(200);
+        assert_eq!(full.mails().await, ["bert Geannuleerd", "dirk Geannuleerd"]);
     }
 }
