@@ -21,7 +21,7 @@ use crate::{
     consents, decisions, docs_page, document, events, glossary, health, identity_links,
     inbound_mail, intakes, knowledge, learning_groups, me, meetings, members, municipalities,
     networks, nominations, oauth, offers, organisations, people, polls, programmes, reference,
-    reviews, series, theme_rounds, trajectories,
+    reminders, reviews, series, theme_rounds, trajectories,
 };
 
 /// Where the API lives. It is in `servers` of the document, and not in its paths.
@@ -51,6 +51,7 @@ fn operations(config: &mut ServiceConfig<'_>) {
         .configure(meetings::routes)
         .configure(polls::routes)
         .configure(series::routes)
+        .configure(reminders::routes)
         .configure(calendars::routes)
         .configure(knowledge::routes)
         .configure(offers::routes)

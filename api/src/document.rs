@@ -98,6 +98,7 @@ const TAGS: &[(&str, &str)] = &[
         "What is decided on an intake, and when the municipality hears it",
     ),
     ("meetings", "Talks and other meetings, and who is invited"),
+    ("reminders", "When whom is reminded of which meetings"),
     (
         "date polls",
         "On which date a meeting is, agreed with every municipality that it needs",

@@ -51,6 +51,7 @@ pub mod problem;
 pub mod programmes;
 pub mod query;
 pub mod reference;
+pub mod reminders;
 pub mod reply;
 pub mod reviews;
 pub mod series;

@@ -25,6 +25,7 @@ use koplopers_shared::offers::{OfferStatus, OptionKind};
 use koplopers_shared::overviews::{FunnelStep, IntakePart, OfferPart, TrajectoryPart};
 use koplopers_shared::plan_checks::{PlanRule, Severity};
 use koplopers_shared::polls::{MissingReason, OptionState, PollStatus, Vote};
+use koplopers_shared::reminders::{PlanState, ReminderAudience, ReminderKind};
 use koplopers_shared::theme_rounds::{ScoreSource, ThemeRoundStatus};
 use koplopers_shared::trajectories::{BlockStatus, Judgement, StepStatus, TrajectoryStatus};
 use utoipa::openapi::RefOr;
@@ -82,6 +83,9 @@ word_schemas! {
     KnowledgeSourceWord of KnowledgeSource, "KnowledgeSource", "Where knowledge comes from; see the glossary.";
     LearningPracticeWord of LearningPractice, "LearningPractice", "The way of learning in which something was gathered; see the glossary.";
     CalendarKindWord of CalendarKind, "CalendarKind", "Whose meetings a calendar holds.";
+    ReminderKindWord of ReminderKind, "ReminderKind", "How a reminder rule says when.";
+    ReminderAudienceWord of ReminderAudience, "ReminderAudience", "Whom a reminder rule reminds.";
+    PlanStateWord of PlanState, "ReminderState", "Where a planned reminder stands.";
     MeetingStatusWord of MeetingStatus, "MeetingStatus", "Where a meeting stands; see the glossary.";
     AnswerChoiceWord of AnswerChoice, "AnswerChoice", "What an invitee can answer.";
     MeetingOutcomeWord of MeetingOutcome, "MeetingOutcome", "What came of a meeting.";

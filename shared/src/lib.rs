@@ -44,6 +44,7 @@ pub mod plan_checks;
 pub mod polls;
 pub mod programmes;
 pub mod reference;
+pub mod reminders;
 pub mod reviews;
 pub mod schedule;
 pub mod search;

@@ -10,7 +10,7 @@ use koplopers_shared::db::{DbConn, DbError};
 use koplopers_shared::deliveries::{self, LEASE, Swept, WorkerId, workers};
 use koplopers_shared::flows::{
     Forgotten, RequestConsentError, ask_proposed_giver, chase_consents, expire_consents,
-    forget_old, note_unaskable, sweep_mails, tell_due_candidates, unasked_candidacies,
+    forget_old, note_unaskable, remind_due, sweep_mails, tell_due_candidates, unasked_candidacies,
 };
 use koplopers_shared::{
     audit, events, members, nominations, offers, polls, schedule, theme_rounds,
@@ -90,6 +90,11 @@ impl Ticker {
             .await;
         }
         job(shared, "number events", events::number_committed).await;
+        let local = shared.local(now);
+        job(shared, "remind invitees", move |conn| {
+            remind_due(conn, local)
+        })
+        .await;
         if tick.is_multiple_of(KEYS_EVERY) {
             let keys = shared.keys.clone();
             let reloaded = shared.db.read(move |conn| keys.reload(conn, now)).await;

@@ -121,6 +121,8 @@ kinds! {
         "The meeting has started, or is no longer to be held. The organiser can be reached by answering the mail.";
     TOO_MANY_CALENDARS: CONFLICT "too-many-calendars" "A person follows at most 50 calendars",
         "Delete one that is no longer looked at, and try again.";
+    TOO_MANY_REMINDER_RULES: CONFLICT "too-many-reminder-rules" "There are at most 10 reminder rules of one reach",
+        "Delete or replace one that is there already: more reminders of one meeting help nobody.";
     MEETING_STARTED: CONFLICT "meeting-started" "The meeting has started",
         "`startedAt` says when it did. Nobody can be told in time any more: record what came of it, or plan another meeting.";
     MEETING_NOT_STARTED: CONFLICT "meeting-not-started" "The meeting has not started yet",

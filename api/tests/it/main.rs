@@ -46,6 +46,7 @@ mod polls;
 mod process;
 mod programmes;
 mod referrals;
+mod reminders;
 mod replicas;
 mod retention;
 mod reviews;

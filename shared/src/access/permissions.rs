@@ -41,6 +41,8 @@ permissions! {
     MeetingsRead => "meetings:read",
     /// Plan, change and cancel meetings.
     MeetingsWrite => "meetings:write",
+    /// Make, change and retire the reminder rules of more than one meeting.
+    RemindersWrite => "reminders:write",
     /// Answer an invitation.
     InvitationsAnswer => "invitations:answer",
     /// Read programmes, rounds, themes, target groups, municipalities and the glossary.

@@ -81,6 +81,7 @@ impl Role {
                 Permit::IntakesDecide,
                 Permit::MeetingsRead,
                 Permit::MeetingsWrite,
+                Permit::RemindersWrite,
                 Permit::InvitationsAnswer,
                 Permit::CatalogueRead,
                 Permit::CatalogueWrite,

@@ -46,6 +46,8 @@ pub use finish::{
 };
 pub use lease::{LEASE, Lease, LeaseToken, WorkerId, give_back, renew};
 pub use model::{DeliveryState, DroppedReason, OrderKey, Payload, Priority};
-pub use queries::{DeliveryFilter, PastAttempt, attempts, find, list, told_about, was_mailed};
+pub use queries::{
+    DeliveryFilter, PastAttempt, attempts, find, list, mails_about, told_about, was_mailed,
+};
 pub use suppressions::{address_hash, is_suppressed, suppress};
 pub use sweep::{Swept, forget_bytes, forget_subject, sweep};

@@ -1,11 +1,12 @@
 //! What a delivery is, before anything of it is in a database.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::ids::{
     CandidacyId, ConsentId, DecisionId, IntakeId, InvitationId, MeetingId, MemberId,
-    NetworkMembershipId, NominationId, OfferId, PersonId, TrajectoryId,
+    NetworkMembershipId, NominationId, OfferId, PersonId, ReminderRuleId, TrajectoryId,
 };
 use crate::text_enum;
 
@@ -69,6 +70,15 @@ pub enum Payload {
     Cancellation {
         /// The invitation that is no more.
         invitation: InvitationId,
+    },
+    /// The meeting is near.
+    Reminder {
+        /// The invitation.
+        invitation: InvitationId,
+        /// The rule that asks for it.
+        rule: ReminderRuleId,
+        /// The start it reminds of.
+        starts_at: Timestamp,
     },
     /// Who waited has a place.
     PlaceFree {
@@ -246,6 +256,7 @@ impl Payload {
         "invitation",
         "invitation_update",
         "cancellation",
+        "reminder",
         "place_free",
         "fresh_link",
         "intake_received",
@@ -278,6 +289,9 @@ impl Payload {
         "poll_closed",
     ];
 
+    /// The kind that reminds somebody of a meeting.
+    pub const REMINDER: &'static str = "reminder";
+
     /// The kinds that ask somebody to vote in a date poll.
     pub const POLL_KINDS: &'static [&'static str] = &["poll_invitation", "poll_chaser"];
 
@@ -298,6 +312,7 @@ impl Payload {
             Self::Invitation { .. } => "invitation",
             Self::InvitationUpdate { .. } => "invitation_update",
             Self::Cancellation { .. } => "cancellation",
+            Self::Reminder { .. } => Self::REMINDER,
             Self::PlaceFree { .. } => "place_free",
             Self::FreshLink { .. } => "fresh_link",
             Self::IntakeReceived { .. } => "intake_received",
@@ -375,7 +390,9 @@ impl Payload {
             | Self::NominationOutcome { .. }
             | Self::PollCancelled { .. }
             | Self::PollClosed { .. } => Priority::Notice,
-            Self::ConsentChaser { .. } | Self::PollChaser { .. } => Priority::Reminder,
+            Self::Reminder { .. } | Self::ConsentChaser { .. } | Self::PollChaser { .. } => {
+                Priority::Reminder
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::finish::AttemptId;
 use super::{AttemptOutcome, Delivery, DeliveryState, DroppedReason, Payload, WorkerId};
@@ -233,6 +234,25 @@ pub fn was_mailed(conn: &mut DbConn, person: PersonId) -> DbResult<bool> {
         .first(conn)
         .optional()?;
     Ok(found.is_some())
+}
+
+/// The mails of one kind about one thing, and where each of them stands.
+pub fn mails_about(
+    conn: &mut DbConn,
+    subject: Uuid,
+    kind: &str,
+) -> DbResult<Vec<(Payload, DeliveryState)>> {
+    let rows: Vec<(String, DeliveryState)> = deliveries::table
+        .filter(deliveries::subject_id.eq(EventSubject(subject)))
+        .filter(deliveries::kind.eq(kind))
+        .order((deliveries::created_at, deliveries::id))
+        .select((deliveries::payload, deliveries::state))
+        .load(conn)?;
+    // One that a newer build wrote is for that build to read.
+    let known = rows
+        .into_iter()
+        .filter_map(|(payload, state)| Some((serde_json::from_str(&payload).ok()?, state)));
+    Ok(known.collect())
 }
 
 /// Which invitees of a meeting were sent mails of these kinds, or may have been, and when: one

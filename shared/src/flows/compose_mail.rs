@@ -142,6 +142,7 @@ enum Facts {
     Invitation(meeting::MeetingFacts),
     InvitationUpdate(meeting::MeetingFacts),
     Cancellation(meeting::MeetingFacts),
+    Reminder(meeting::MeetingFacts),
     PlaceFree(meeting::MeetingFacts),
     FreshLink(meeting::MeetingFacts),
     IntakeReceived(intake::IntakeFacts),
@@ -238,6 +239,7 @@ pub fn compose(
         Facts::Invitation(facts) => composer.invitation(&facts)?,
         Facts::InvitationUpdate(facts) => composer.invitation_update(&facts)?,
         Facts::Cancellation(facts) => composer.cancellation(&facts)?,
+        Facts::Reminder(facts) => composer.reminder(&facts)?,
         Facts::PlaceFree(facts) => composer.place_free(&facts)?,
         Facts::FreshLink(facts) => composer.fresh_link(&facts)?,
         Facts::IntakeReceived(facts) => composer.intake_received(&facts)?,
@@ -324,6 +326,12 @@ fn look(conn: &mut DbConn, delivery: &Delivery, now: Timestamp) -> Looked<(Optio
         Payload::Cancellation { invitation } => {
             meeting::look_cancellation(conn, delivery, *invitation)?.map(Facts::Cancellation)
         }
+        Payload::Reminder {
+            invitation,
+            rule,
+            starts_at,
+        } => meeting::look_reminder(conn, *invitation, (*rule, *starts_at), now)?
+            .map(Facts::Reminder),
         Payload::PlaceFree { invitation } => {
             meeting::look_place(conn, *invitation, now)?.map(Facts::PlaceFree)
         }

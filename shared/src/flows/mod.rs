@@ -36,6 +36,8 @@ mod record_attendance;
 mod record_outcome;
 mod refer_intake;
 mod regroup;
+mod remind;
+mod reminder_rules;
 mod request_consent;
 mod review_candidacy;
 mod schedule_meeting;
@@ -98,6 +100,12 @@ pub use record_attendance::{
 pub use record_outcome::record_outcome;
 pub use refer_intake::{NewReferral, NotOffered, ReferIntakeError, ReferralProblem, refer_intake};
 pub use regroup::{RegroupError, merge_candidacies, split_candidacy};
+pub use remind::{is_reminded, remind_due};
+pub use reminder_rules::{
+    MOST_REMINDER_RULES, ReminderRuleError, RuleChange, RuleEffect, RuleProblem,
+    change_reminder_rule, create_reminder_rule, find_reminder_rule, preview_reminder_rule,
+    retire_reminder_rule,
+};
 pub use request_consent::{
     ChosenGiver, ConsentRequest, RequestConsentError, replace_giver, request_consent,
 };

@@ -14,8 +14,8 @@ use super::decision::{IntakeClosed, IntakeDeclined, IntakeMatched, IntakeWaitlis
 use super::institute::{Colour, Institute};
 use super::intake::{IntakeReceived, IntakeWithdrawn, ProgrammeContact, ProgrammeNames};
 use super::invitation::{
-    CalendarEntry, Cancellation, Delegated, FreshLink, Invitation, InvitationUpdate, Meeting,
-    PlaceFree, Previous, Removed,
+    Answered, CalendarEntry, Cancellation, Delegated, FreshLink, Invitation, InvitationUpdate,
+    Meeting, PlaceFree, Previous, Reminder, Removed,
 };
 use super::member::{MemberLeft, MemberWelcome};
 use super::membership::{CandidateInvitation, CandidateRejected, NominationEnd, NominationOutcome};

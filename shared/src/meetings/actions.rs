@@ -12,6 +12,7 @@ use crate::catalogue::words::{KnowledgeSource, LearningPractice, MeetingKind};
 use crate::db::{DbConn, DbError, DbResult};
 use crate::events::{self, NewEvent, Subject};
 use crate::ids::{IntakeId, MeetingId, PersonId};
+use crate::reminders;
 use crate::words::{MunicipalityCode, Slug};
 
 /// A meeting about to be scheduled.
@@ -71,6 +72,7 @@ pub fn schedule(
     queries::insert(conn, &meeting)?;
     revisions::insert(conn, &meeting)?;
     extras::insert(conn, &meeting)?;
+    reminders::arm(conn, &meeting.start(), now)?;
     let words = ("meeting.scheduled", "meeting.schedule");
     trace(conn, actor, now, &meeting, words, None)?;
     Ok(meeting)
@@ -102,6 +104,7 @@ pub fn fix_date(
 ) -> DbResult<Meeting> {
     let scheduled = queries::update(conn, scheduled)?;
     revisions::insert(conn, &scheduled)?;
+    reminders::arm(conn, &scheduled.start(), now)?;
     let words = ("meeting.scheduled", "meeting.schedule");
     trace(conn, actor, now, &scheduled, words, Some(from))?;
     Ok(scheduled)
@@ -165,6 +168,9 @@ pub fn change(
     if !changed.is_undated() && revisions::revision(conn, changed.id, changed.sequence)?.is_none() {
         revisions::insert(conn, &changed)?;
     }
+    if reach == Reach::Time && !changed.is_undated() {
+        reminders::arm(conn, &changed.start(), now)?;
+    }
     let words = (reach.event_type(), "meeting.change");
     trace(conn, actor, now, &changed, words, Some(from))?;
     Ok(changed)
@@ -181,6 +187,7 @@ pub fn cancel(
     let from = meeting.status;
     let cancelled = queries::update(conn, meeting.cancel(reason, now)?)?;
     revisions::insert(conn, &cancelled)?;
+    reminders::disarm(conn, cancelled.id, now)?;
     trace(
         conn,
         actor,

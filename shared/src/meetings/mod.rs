@@ -40,7 +40,7 @@ pub use model::{
 pub(crate) use queries::series_seen;
 pub use queries::{
     MeetingFilter, MeetingsOf, find, find_by_uid, for_calendar, hold, list, open_of_intake,
-    talks_of, talks_that_count,
+    talks_of, talks_that_count, upcoming,
 };
 pub use revisions::{MeetingRevision, revision};
 pub use rules::{LocalPeriod, PeriodError};

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{LocalPeriod, MeetingExtras};
 use crate::catalogue::words::{KnowledgeSource, LearningPractice, MeetingKind};
 use crate::ids::{IntakeId, MeetingId, PersonId};
+use crate::reminders::MeetingStart;
 use crate::text_enum;
 use crate::words::{MunicipalityCode, Slug};
 
@@ -204,6 +205,19 @@ pub struct Meeting {
 }
 
 impl Meeting {
+    /// What reminders need to know of it.
+    #[must_use]
+    pub const fn start(&self) -> MeetingStart<'_> {
+        MeetingStart {
+            meeting: self.id,
+            programme: self.programme.as_ref(),
+            kind: self.kind,
+            local_start: self.period.local_start(),
+            zone: self.period.zone(),
+            starts_at: self.period.starts_at(),
+        }
+    }
+
     /// A draft with a day and time that are fixed from now on. The first that anybody hears of
     /// it, so that the SEQUENCE stays.
     pub fn schedule(self, now: Timestamp) -> Result<Self, InvalidMeetingTransition> {

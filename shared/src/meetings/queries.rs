@@ -15,6 +15,7 @@ use crate::ids::{
     IntakeId, LearningGroupId, MeetingId, PersonId, PracticeId, SeriesId, TrajectoryId,
 };
 use crate::paging::{PageSpec, Paged, Position, Seek};
+use crate::reminders::RuleReach;
 use crate::words::{MunicipalityCode, Slug};
 
 #[derive(Queryable, Selectable)]
@@ -190,6 +191,29 @@ pub fn find_by_uid(conn: &mut DbConn, uid: &str) -> DbResult<Option<Meeting>> {
         Some(id) => find(conn, &Scope::Institute, id),
         None => Ok(None),
     }
+}
+
+/// The meetings of this reach that have a date and have not started, the earliest first; what only
+/// some have besides is not read.
+pub fn upcoming(conn: &mut DbConn, reach: &RuleReach, now: Timestamp) -> DbResult<Vec<Meeting>> {
+    let mut query = meetings::table
+        .filter(meetings::status.eq(MeetingStatus::Scheduled))
+        .filter(meetings::starts_at.gt(At(now)))
+        .into_boxed();
+    if let Some(programme) = &reach.programme {
+        query = query.filter(meetings::programme.eq(programme.clone()));
+    }
+    if let Some(kind) = reach.kind {
+        query = query.filter(meetings::kind.eq(kind));
+    }
+    if let Some(meeting) = reach.meeting {
+        query = query.filter(meetings::id.eq(meeting));
+    }
+    let rows = query
+        .order((meetings::starts_at, meetings::id))
+        .select(MeetingRow::as_select())
+        .load(conn)?;
+    rows.into_iter().map(Meeting::try_from).collect()
 }
 
 /// Whose meetings a calendar holds.

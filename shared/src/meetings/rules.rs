@@ -90,6 +90,12 @@ impl LocalPeriod {
         self.local_end
     }
 
+    /// The zone whose clock it is on.
+    #[must_use]
+    pub const fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
     /// The IANA name of the zone.
     #[must_use]
     pub fn zone_name(&self) -> &str {

@@ -6,6 +6,7 @@ mod conflicts;
 mod funnel;
 mod intakes;
 mod plans;
+mod reminders;
 
 pub use cases::{CaseParts, OfferPart, TrajectoryPart};
 pub use conflicts::{conflicts, conflicts_with};
@@ -15,3 +16,4 @@ pub use plans::{
     check_group_plan, check_network_year, check_trajectory_plan, propose_for_group,
     propose_for_network,
 };
+pub use reminders::{MeetingReminder, Reminded, meeting_reminders};

@@ -237,6 +237,17 @@ const KEPT: &[(&str, &[&str])] = &[
         "invitations",
         &["answer", "answered_via", "first_message_id"],
     ),
+    (
+        "reminder_rules",
+        &[
+            "programme",
+            "meeting_kind",
+            "kind",
+            "local_time",
+            "audience",
+        ],
+    ),
+    ("reminder_plans", &["state"]),
     ("date_polls", &["status", "result"]),
     ("date_poll_municipalities", &["municipality"]),
     (

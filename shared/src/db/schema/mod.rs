@@ -20,6 +20,7 @@ mod membership;
 mod outbox;
 mod parties;
 mod polls;
+mod reminders;
 mod requests;
 mod traces;
 
@@ -50,6 +51,7 @@ pub use outbox::{
 };
 pub use parties::{organisations, people, person_roles};
 pub use polls::{date_poll_municipalities, date_poll_options, date_poll_votes, date_polls};
+pub use reminders::{reminder_plans, reminder_rules};
 pub use requests::{
     assessment_facts, assessment_findings, assessment_settlements, assessments, decisions,
     intake_issue_target_groups, intake_issue_themes, intake_issues, intakes,
@@ -130,6 +132,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     meeting_extras,
     attendances,
     meeting_minutes,
+    reminder_rules,
+    reminder_plans,
     date_polls,
     date_poll_municipalities,
     date_poll_options,

@@ -8,7 +8,8 @@ use super::{ComposeError, ComposedMail, Composer, Looked, notice};
 use crate::access::Scope;
 use crate::db::DbConn;
 use crate::deliveries::{Delivery, DroppedReason};
-use crate::ids::InvitationId;
+use crate::flows::remind;
+use crate::ids::{InvitationId, ReminderRuleId};
 use crate::invitations::{self, Invitation, InvitationAnswer};
 use crate::links::{self, LinkPurpose};
 use crate::mail::calendar::{Attendee, MeetingZone, Organiser, PartStat};
@@ -16,6 +17,7 @@ use crate::mail::clean::{Line, Paragraphs};
 use crate::mail::invitation as mails;
 use crate::meetings::{self, Meeting, MeetingRevision, MeetingStatus};
 use crate::people::{self, Person};
+use crate::reminders;
 
 /// How long after the meeting its answer link still opens a page, which then says that it is
 /// over.
@@ -104,6 +106,29 @@ pub(super) fn look_cancellation(
         Ok(facts)
     } else {
         Err(DroppedReason::Superseded)
+    })
+}
+
+/// A reminder of another start, or by a rule that no longer counts, is no longer wanted; nor is
+/// one for whoever has answered otherwise since.
+pub(super) fn look_reminder(
+    conn: &mut DbConn,
+    id: InvitationId,
+    (rule, starts_at): (ReminderRuleId, Timestamp),
+    now: Timestamp,
+) -> Looked<MeetingFacts> {
+    let facts = read(conn, id, None)?;
+    if let Err(reason) = still_on(&facts, now) {
+        return Ok(Err(reason));
+    }
+    let rule = reminders::find(conn, rule)?.filter(|rule| rule.retired_at.is_none());
+    let Some(rule) = rule.filter(|_| facts.meeting.period.starts_at() == starts_at) else {
+        return Ok(Err(DroppedReason::Superseded));
+    };
+    Ok(if remind::wants(rule.audience, &facts.invitation) {
+        Ok(facts)
+    } else {
+        Err(DroppedReason::Answered)
     })
 }
 
@@ -224,6 +249,26 @@ impl Composer<'_> {
         let person = people::queries::find(self.conn, &Scope::Institute, theirs.person)?;
         let known = person.filter(|person| !person.is_erased());
         Ok(known.map(|person| Line::new(&person.name)))
+    }
+
+    pub(super) fn reminder(&mut self, facts: &MeetingFacts) -> Result<ComposedMail, ComposeError> {
+        let organiser = self.organiser(facts)?;
+        let (answer_url, _) = self.answer_link(facts)?;
+        let contents = mails::Reminder {
+            meeting: in_words(&facts.meeting)?,
+            answered: match facts.invitation.answer {
+                InvitationAnswer::Accepted => mails::Answered::Comes,
+                InvitationAnswer::Tentative => mails::Answered::MayCome,
+                InvitationAnswer::NeedsAction
+                | InvitationAnswer::Declined
+                | InvitationAnswer::Delegated
+                | InvitationAnswer::Waitlisted
+                | InvitationAnswer::Removed => mails::Answered::NotYet,
+            },
+            answer_url,
+        };
+        let mail = self.write(&contents)?;
+        Ok(about_meeting(facts, organiser.as_ref(), mail))
     }
 
     pub(super) fn place_free(

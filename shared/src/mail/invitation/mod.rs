@@ -258,6 +258,47 @@ impl Contents for PlaceFree {
     );
 }
 
+/// What the recipient of a reminder answered before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answered {
+    /// That they come.
+    Comes,
+    /// That they may come.
+    MayCome,
+    /// Nothing yet.
+    NotYet,
+}
+
+/// The meeting is near.
+#[derive(Debug, Clone)]
+pub struct Reminder {
+    /// What it is about.
+    pub meeting: Meeting,
+    /// What the recipient answered before.
+    pub answered: Answered,
+    /// The recipient's own page to answer on.
+    pub answer_url: Url,
+}
+
+impl Contents for Reminder {
+    const KIND: &'static str = "reminder";
+
+    fn subject(&self, language: Language) -> String {
+        let about = self.meeting.in_subject(language);
+        match language {
+            Language::Nl => format!("Herinnering: {about}"),
+            Language::En => format!("Reminder: {about}"),
+        }
+    }
+
+    written!(Reminder:
+        "reminder/nl.txt",
+        "reminder/nl.html",
+        "reminder/en.txt",
+        "reminder/en.html"
+    );
+}
+
 /// A working link in place of an expired one, asked for by whoever opened that one.
 #[derive(Debug, Clone)]
 pub struct FreshLink {

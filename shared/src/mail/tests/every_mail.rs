@@ -48,6 +48,14 @@ pub(super) fn all(typed: &str, language: Language) -> Vec<(&'static str, Rendere
             &to,
         ),
         one(
+            &Reminder {
+                meeting: meeting(typed),
+                answered: Answered::NotYet,
+                answer_url: answer_url.clone(),
+            },
+            &to,
+        ),
+        one(
             &PlaceFree {
                 meeting: meeting(typed),
                 answer_url: answer_url.clone(),
