@@ -18,7 +18,7 @@ use crate::problem::{Problem, pages};
 use crate::state::AppState;
 use crate::{
     assessments, audit, auth, calendars, candidacies, candidacy_decisions, clients, cohorts,
-    consents, decisions, docs_page, document, events, glossary, health, identity_links,
+    consents, decisions, deliveries, docs_page, document, events, glossary, health, identity_links,
     inbound_mail, intakes, knowledge, learning_groups, me, meetings, members, municipalities,
     networks, nominations, oauth, offers, organisations, people, polls, programmes, reference,
     reminders, reviews, series, theme_rounds, trajectories,
@@ -66,6 +66,7 @@ fn operations(config: &mut ServiceConfig<'_>) {
         .configure(cohorts::routes)
         .configure(members::routes)
         .configure(theme_rounds::routes)
+        .configure(deliveries::routes)
         .configure(inbound_mail::routes)
         .configure(events::routes)
         .configure(audit::routes);

@@ -15,6 +15,7 @@ pub mod cohorts;
 pub mod commands;
 pub mod consents;
 pub mod decisions;
+pub mod deliveries;
 pub mod demo;
 #[cfg(feature = "embedded-worker")]
 pub mod dev_mail;

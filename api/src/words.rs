@@ -13,6 +13,7 @@ use koplopers_shared::catalogue::{
 };
 use koplopers_shared::consents::{AnsweredVia, ConsentStatus};
 use koplopers_shared::decisions::DecisionOutcome;
+use koplopers_shared::deliveries::{DeliveryState, DroppedReason, SuppressionReason};
 use koplopers_shared::intakes::IntakeStatus;
 use koplopers_shared::invitations::AnswerChoice;
 use koplopers_shared::knowledge::ItemStatus;
@@ -83,6 +84,9 @@ word_schemas! {
     KnowledgeSourceWord of KnowledgeSource, "KnowledgeSource", "Where knowledge comes from; see the glossary.";
     LearningPracticeWord of LearningPractice, "LearningPractice", "The way of learning in which something was gathered; see the glossary.";
     CalendarKindWord of CalendarKind, "CalendarKind", "Whose meetings a calendar holds.";
+    DeliveryStateWord of DeliveryState, "DeliveryState", "Where a delivery stands; see the glossary.";
+    SuppressionReasonWord of SuppressionReason, "SuppressionReason", "Why nothing is sent to an address.";
+    DroppedReasonWord of DroppedReason, "DroppedReason", "Why a delivery is no longer wanted.";
     ReminderKindWord of ReminderKind, "ReminderKind", "How a reminder rule says when.";
     ReminderAudienceWord of ReminderAudience, "ReminderAudience", "Whom a reminder rule reminds.";
     PlanStateWord of PlanState, "ReminderState", "Where a planned reminder stands.";

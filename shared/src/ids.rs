@@ -182,6 +182,8 @@ typed_id! {
     SeriesId,
     /// A day and time in a date poll.
     PollOptionId,
+    /// An address to which nothing is sent.
+    SuppressionId,
     /// When whom is reminded of which meetings.
     ReminderRuleId,
 }

@@ -121,6 +121,12 @@ kinds! {
         "The meeting has started, or is no longer to be held. The organiser can be reached by answering the mail.";
     TOO_MANY_CALENDARS: CONFLICT "too-many-calendars" "A person follows at most 50 calendars",
         "Delete one that is no longer looked at, and try again.";
+    DELIVERY_PAST: CONFLICT "delivery-past" "The time of the mail has passed",
+        "`expiredAt` says when it did. Whoever got it now would be told something stale: it can be dropped.";
+    ALREADY_SUPPRESSED: CONFLICT "already-suppressed" "Nothing is sent to this address already",
+        "`POST /suppressions/_search` finds why and since when.";
+    MAIL_BROKEN: CONFLICT "mail-broken" "The mail cannot be written",
+        "`detail` says what it lacks. A worker fails at it, too: mend that, or drop the delivery.";
     TOO_MANY_REMINDER_RULES: CONFLICT "too-many-reminder-rules" "There are at most 10 reminder rules of one reach",
         "Delete or replace one that is there already: more reminders of one meeting help nobody.";
     MEETING_STARTED: CONFLICT "meeting-started" "The meeting has started",

@@ -5,9 +5,11 @@ use koplopers_shared::catalogue::{shipped, words::PersonRole};
 use koplopers_shared::ids::PersonId;
 use koplopers_shared::on_both_databases;
 use koplopers_shared::testing::given;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
+use crate::mail_room::{MailRoom, subject_of, text_of};
 
 const MUNICIPALITY: &str = "GM0363";
 
@@ -50,10 +52,7 @@ async fn submitted(app: &TestApp, programme: &str) -> String {
     let made = municipality.post("/v1/intakes", &body).await.expect(201);
     let id = made.text_at("/id");
     municipality
-        .call(
-            reqwest::Method::POST,
-            &format!("/v1/intakes/{id}/submission"),
-        )
+        .call(Method::POST, &format!("/v1/intakes/{id}/submission"))
         .send()
         .await
         .expect(200);
@@ -97,6 +96,50 @@ on_both_databases! {
         assert_eq!(types, ["intake.created", "intake.submitted", "intake.talk_planned"]);
     }
 
+    async fn an_intake_keeps_the_version_of_the_programme_that_it_was_made_under(db: TestDb) {
+        // mission: P1
+        let app = TestApp::start(db).await;
+        let mut body = complete(&app, "versnelling").await;
+        let municipality = app.as_municipality(MUNICIPALITY);
+        let made = municipality.post("/v1/intakes", &body).await.expect(201);
+        let coordinator = app.as_coordinator();
+        let read = coordinator.get("/v1/programmes/versnelling").await.expect(200);
+        let mut content = read.json()["content"].clone();
+        let mut question = content["questions"][0].clone();
+        question["key"] = json!("asked_later");
+        content["questions"].as_array_mut().unwrap().push(question);
+        let publish = coordinator.call(Method::POST, "/v1/programmes/versnelling/versions");
+        publish.header("if-match", read.header("etag")).json(&content).send().await.expect(201);
+        let submission = format!("{}/submission", made.header("location"));
+        municipality.call(Method::POST, &submission).send().await.expect(200);
+        let withdrawal = format!("{}/withdrawal", made.header("location"));
+        municipality.post(&withdrawal, &json!({})).await.expect(200);
+        // The next one is asked the new question.
+        body["externalReference"] = json!("ZAAK-2");
+        let made = municipality.post("/v1/intakes", &body).await.expect(201);
+        let submission = format!("{}/submission", made.header("location"));
+        let refused = municipality.call(Method::POST, &submission).send().await;
+        let problem = refused.problem(409, "intake-incomplete");
+        assert_eq!(problem["invalidParams"][0]["name"], "/answers/asked_later");
+    }
+
+    async fn mails_about_an_intake_name_the_contact_persons_of_its_programme(db: TestDb) {
+        // mission: P2
+        let app = TestApp::start(db).await;
+        let coordinator = app.as_coordinator();
+        let hanna = json!({ "name": "Hanna Bos", "email": "hanna@example.org" });
+        let hanna = coordinator.post("/v1/people", &hanna).await.expect(201).text_at("/id");
+        let read = coordinator.get("/v1/programmes/versnelling").await.expect(200);
+        let contacts = json!({ "people": [hanna] });
+        coordinator.put("/v1/programmes/versnelling/contacts", read.header("etag"), &contacts).await.expect(200);
+        submitted(&app, "versnelling").await;
+        let post = MailRoom::open().await;
+        post.send(&app).await;
+        let told = text_of(&post.mails()[0]);
+        assert!(told.contains("Hanna Bos") && told.contains("hanna@example.org"), "{told}");
+        assert!(told.contains("Vereniging van Nederlandse Gemeenten") || told.contains("VNG"), "{told}");
+    }
+
     async fn a_talk_comes_after_the_request_and_never_before(db: TestDb) {
         // mission: I1
         let app = TestApp::start(db).await;
@@ -120,7 +163,7 @@ on_both_databases! {
         let municipality = app.as_municipality(MUNICIPALITY);
         let id = municipality.post("/v1/intakes", &body).await.expect(201).text_at("/id");
         let refused = municipality
-            .call(reqwest::Method::POST, &format!("/v1/intakes/{id}/submission"))
+            .call(Method::POST, &format!("/v1/intakes/{id}/submission"))
             .send()
             .await;
         let problem = refused.problem(409, "intake-incomplete");
@@ -131,6 +174,35 @@ on_both_databases! {
             .map(|field| field["name"].as_str().unwrap())
             .collect();
         assert_eq!(names, ["/issues", "/sponsor"]);
+    }
+
+    async fn an_issue_is_tagged_with_themes_and_target_groups_that_there_are(db: TestDb) {
+        // mission: I2, K4
+        let app = TestApp::start(db).await;
+        let mut body = complete(&app, "versnelling").await;
+        body["issues"][1]["themes"] = json!(["loneliness", "weather"]);
+        body["issues"][0]["targetGroups"] = json!(["martians"]);
+        let refused = app.as_municipality(MUNICIPALITY).post("/v1/intakes", &body).await.invalid();
+        assert_eq!(refused, [
+            ("/issues/0/targetGroups/0".into(), "unknown".into()),
+            ("/issues/1/themes/1".into(), "unknown".into()),
+        ]);
+    }
+
+    async fn withdrawing_an_intake_calls_its_talk_off(db: TestDb) {
+        // mission: I1, S1
+        let app = TestApp::start(db).await;
+        let id = submitted(&app, "versnelling").await;
+        let planned = app.as_role(Role::Adviser).post(&format!("/v1/intakes/{id}/talk"), &talk()).await.expect(201);
+        let post = MailRoom::open().await;
+        post.send(&app).await;
+        let municipality = app.as_municipality(MUNICIPALITY);
+        municipality.post(&format!("/v1/intakes/{id}/withdrawal"), &json!({})).await.expect(200);
+        let meeting = format!("/v1/meetings/{}", planned.text_at("/meeting/id"));
+        assert_eq!(municipality.get(&meeting).await.expect(200).text_at("/status"), "cancelled");
+        post.send(&app).await;
+        let told: Vec<String> = post.mails().iter().map(subject_of).collect();
+        assert!(told.iter().any(|subject| subject.starts_with("Geannuleerd: ")), "{told:?}");
     }
 
     async fn a_sponsor_holds_the_role_today(db: TestDb) {
@@ -203,14 +275,14 @@ on_both_databases! {
         let path = format!("/v1/meetings/{}/cancellation", planned.text_at("/meeting/id"));
         adviser.post(&path, &json!({})).await.problem(428, "precondition-required");
         let stale = adviser
-            .call(reqwest::Method::POST, &path)
+            .call(Method::POST, &path)
             .header("if-match", "\"9-00\"")
             .json(&json!({}))
             .send()
             .await;
         stale.problem(412, "stale");
         let cancelled = adviser
-            .call(reqwest::Method::POST, &path)
+            .call(Method::POST, &path)
             .header("if-match", planned.header("etag"))
             .json(&json!({ "reason": "ziek" }))
             .send()
@@ -228,7 +300,7 @@ on_both_databases! {
         let municipality = app.as_municipality(MUNICIPALITY);
         let send = async |body: &Value| {
             municipality
-                .call(reqwest::Method::POST, "/v1/intakes")
+                .call(Method::POST, "/v1/intakes")
                 .header("idempotency-key", "zaak-1")
                 .json(body)
                 .send()

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use koplopers_shared::flows::Letterhead;
-use koplopers_shared::metrics::DeliveryMetrics;
 use koplopers_shared::testing::smtp::{Act, ReceivedMail, Script, SmtpServer, Step};
 use koplopers_worker::transport::{MailUrl, Transport};
 use koplopers_worker::{Summary, WorkerOptions, WorkerParts, build_worker};
@@ -25,7 +24,12 @@ impl MailRoom {
 
     /// A room whose mail server hangs up on everybody.
     pub async fn out_of_order() -> Self {
-        let script = Script::new().always(Step::Greeting, Act::Drop);
+        Self::answering(Step::Greeting, Act::Drop).await
+    }
+
+    /// A room whose mail server always does this at this step.
+    pub async fn answering(step: Step, act: Act) -> Self {
+        let script = Script::new().always(step, act);
         Self {
             relay: SmtpServer::start(script).await.unwrap(),
         }
@@ -40,7 +44,7 @@ impl MailRoom {
             keys: app.state.auth.keys().clone(),
             transport: Arc::new(Transport::open(&url).unwrap()),
             letterhead: Letterhead::from(&*app.state.settings),
-            metrics: DeliveryMetrics::new(),
+            metrics: app.state.process.metrics.deliveries.clone(),
             options: WorkerOptions {
                 consent_after: app.state.settings.consent_after,
                 ..WorkerOptions::default()

@@ -111,11 +111,13 @@ on_both_databases! {
         let seen = app.as_municipality("GM0363").get(path).await.expect(200);
         assert_eq!(seen.json()["contacts"][0]["email"], "ivo@example.org");
         let unknown = "0190a000-0000-7000-8000-000000000000";
-        let wrong = json!({ "people": [ivo, ivo, unknown] });
+        let nowhere = coordinator.post("/v1/people", &json!({ "name": "Jo" })).await.expect(201).text_at("/id");
+        let wrong = json!({ "people": [ivo, ivo, unknown, nowhere] });
         let fields = coordinator.put(&contacts, set.header("etag"), &wrong).await.invalid();
         assert_eq!(fields, [
             ("/people/1".into(), "duplicate".into()),
             ("/people/2".into(), "unknown".into()),
+            ("/people/3".into(), "unknown".into()),
         ]);
         let partners = format!("{path}/partners");
         let shop = coordinator.post("/v1/organisations", &json!({ "name": "Winkel", "kind": "other" })).await;

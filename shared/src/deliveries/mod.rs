@@ -16,6 +16,7 @@
 
 mod announce;
 mod bounces;
+mod by_hand;
 mod claim;
 mod delivery;
 mod enqueue;
@@ -33,6 +34,7 @@ pub mod workers;
 
 pub use announce::{CHANNEL, announce};
 pub use bounces::{Bounced, record_bounce};
+pub use by_hand::{ByHandError, DeliveryAction, drop_by_hand, retry};
 pub use claim::{Claimed, claim, next_due};
 pub use delivery::Delivery;
 pub use enqueue::{
@@ -49,5 +51,8 @@ pub use model::{DeliveryState, DroppedReason, OrderKey, Payload, Priority};
 pub use queries::{
     DeliveryFilter, PastAttempt, attempts, find, list, mails_about, told_about, was_mailed,
 };
-pub use suppressions::{address_hash, is_suppressed, suppress};
+pub use suppressions::{
+    Suppression, SuppressionError, SuppressionReason, address_hash, find_suppression,
+    is_suppressed, lift_suppression, list_suppressions, suppress, suppress_by_hand,
+};
 pub use sweep::{Swept, forget_bytes, forget_subject, sweep};

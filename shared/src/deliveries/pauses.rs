@@ -4,17 +4,22 @@ use diesel::prelude::*;
 use jiff::Timestamp;
 
 use super::rules;
+use crate::access::{DeliveriesRetry, Granted};
+use crate::audit::{self, AuditLine};
+use crate::clock::LocalNow;
 use crate::db::columns::At;
 use crate::db::schema::queue_pauses;
-use crate::db::{DbConn, DbResult};
+use crate::db::{DbConn, DbResult, wake_after_commit};
 
 /// The pause that the worker itself makes while the relay is out of reach.
 const RELAY: &str = "relay";
+/// The pause that ops make.
+const OPS: &str = "ops";
 
 /// A reason for the queue to wait.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pause {
-    /// Who paused: `relay` for the worker itself.
+    /// Who paused: `relay` for the worker itself, `ops` for ops.
     pub name: String,
     /// Why.
     pub reason: String,
@@ -38,6 +43,45 @@ pub fn list(conn: &mut DbConn) -> DbResult<Vec<Pause>> {
             until: until.map(Timestamp::from),
         })
         .collect())
+}
+
+/// Has the whole queue wait until it is resumed. What a worker is sending is sent.
+pub fn pause(
+    conn: &mut DbConn,
+    granted: &Granted<DeliveriesRetry>,
+    now: LocalNow,
+    reason: &str,
+) -> DbResult<()> {
+    diesel::delete(queue_pauses::table.find(OPS)).execute(conn)?;
+    diesel::insert_into(queue_pauses::table)
+        .values((
+            queue_pauses::name.eq(OPS),
+            queue_pauses::reason.eq(reason),
+            queue_pauses::since_at.eq(At(now.at)),
+        ))
+        .execute(conn)?;
+    audit::record(conn, granted.actor(), line("delivery_queue.pause"), now.at)
+}
+
+/// Ends every pause, also that of a relay that was out of reach; says whether there was any.
+pub fn resume(
+    conn: &mut DbConn,
+    granted: &Granted<DeliveriesRetry>,
+    now: LocalNow,
+) -> DbResult<bool> {
+    let ended = diesel::delete(queue_pauses::table).execute(conn)?;
+    audit::record(conn, granted.actor(), line("delivery_queue.resume"), now.at)?;
+    wake_after_commit();
+    Ok(ended > 0)
+}
+
+const fn line(action: &'static str) -> AuditLine {
+    AuditLine {
+        action,
+        object_type: "delivery_queue",
+        object_id: None,
+        municipality: None,
+    }
 }
 
 /// How many of `limit` deliveries may be claimed: none during a pause, and one, to try the relay

@@ -30,6 +30,7 @@ mod open_nomination;
 mod places;
 mod plan_series;
 mod plan_talk;
+mod preview_mail;
 mod publish_calendar;
 mod receive_mail;
 mod record_attendance;
@@ -92,6 +93,7 @@ pub use open_nomination::{ConfirmNominationError, confirm_nomination, receive_op
 pub use places::free_place;
 pub use plan_series::{MOST_INVITATIONS, PlanSeriesError, PlannedSeries, SeriesPlan, plan_series};
 pub use plan_talk::{PlanTalkError, PlannedTalk, TalkPlan, plan_talk};
+pub use preview_mail::{PreviewEnd, preview_mail};
 pub use publish_calendar::{publish_calendar, published};
 pub use receive_mail::{ReceiveMailError, receive_mail};
 pub use record_attendance::{

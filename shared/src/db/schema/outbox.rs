@@ -66,6 +66,7 @@ diesel::table! {
         reason -> Text,
         delivery -> Nullable<Uid>,
         created_at -> Moment,
+        id -> Uid,
     }
 }
 
