@@ -58,6 +58,7 @@ pub mod reviews;
 pub mod series;
 pub mod server;
 pub mod state;
+pub mod steady;
 pub mod text;
 pub mod theme_rounds;
 pub mod trajectories;

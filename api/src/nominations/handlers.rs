@@ -25,6 +25,7 @@ use crate::problem::Problem;
 use crate::problem::document::{ReadErrors, WriteErrors};
 use crate::reply::{Reply, StoredResponse};
 use crate::state::AppState;
+use crate::steady::steady;
 
 fn view<P>(conn: &mut DbConn, by: &Caller<P>, nomination: Nomination) -> DbResult<NominationView> {
     let candidacy = match nomination.candidacy {
@@ -77,7 +78,8 @@ pub async fn create_nomination(
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let new = body.into_inner().read(Channel::Api)?;
-    operation::post(&state, auth, key, move |conn, by| {
+    // A candidate who is known joins what there is; one who is not costs more.
+    steady(operation::post(&state, auth, key, move |conn, by| {
         let nomination = flows::nominate(conn, by.granted(), by.now(), new.clone())?;
         let location = format!("/v1/nominations/{}", nomination.id);
         let version = nomination.version;
@@ -86,7 +88,7 @@ pub async fn create_nomination(
             version,
             &view(conn, by, nomination)?,
         ))
-    })
+    }))
     .await
 }
 

@@ -16,6 +16,7 @@ use super::form::Form;
 use super::layout::{Layout, Words, html, message};
 use super::visit::Visit;
 use crate::state::AppState;
+use crate::steady::steady;
 
 /// The field that only the form of this page has.
 const EMAIL: &str = "email";
@@ -73,10 +74,10 @@ pub(super) async fn submit(
             address,
         };
         let (keys, trace, now) = (state.auth.keys().clone(), visit.trace, visit.now);
-        let asked = state
+        let ask = state
             .db
-            .write(move |conn| fresh_link::ask(conn, &keys, &trace, now, &wish).map(|_| ()))
-            .await;
+            .write(move |conn| fresh_link::ask(conn, &keys, &trace, now, &wish).map(|_| ()));
+        let asked = steady(ask).await;
         if let Err(error) = asked {
             return visit.failed(&error);
         }
