@@ -31,6 +31,11 @@ fn field(problem: CandidacyProblem) -> FieldError {
         CandidacyProblem::UnknownCohort => {
             ("/cohort", "unknown", "there is no such cohort that is open")
         }
+        CandidacyProblem::CohortNeeded => (
+            "/cohort",
+            "required",
+            "the candidate is invited to start in one; name another",
+        ),
         CandidacyProblem::UnknownMunicipality => (
             "/municipality",
             "unknown",

@@ -101,6 +101,19 @@ on_both_databases! {
         assert_eq!(hinders, json!([{ "code": "no-email" }]));
     }
 
+    async fn who_is_invited_keeps_a_cohort_to_start_in(db: TestDb) {
+        // mission: N1, N4
+        let app = TestApp::start(db).await;
+        let cohort = given::cohort(&app.db, "Lichting 2026").await;
+        let next = given::cohort(&app.db, "Lichting 2027").await;
+        let invited = candidate(&app, "a@example.nl", CandidacyStatus::CandidateInvited, Some(cohort)).await;
+        let coordinator = app.as_coordinator();
+        let none = coordinator.patch(&path(&invited, ""), "*", &json!({ "cohort": null })).await;
+        assert_eq!(none.invalid(), [("/cohort".to_owned(), "required".to_owned())]);
+        let another = coordinator.patch(&path(&invited, ""), "*", &json!({ "cohort": next })).await.expect(200);
+        assert_eq!(another.json()["cohort"], json!(next));
+    }
+
     async fn a_rejection_has_a_reason_that_the_nominator_reads(db: TestDb) {
         // mission: N4
         let app = TestApp::start(db).await;

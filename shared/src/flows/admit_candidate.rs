@@ -37,7 +37,7 @@ pub fn accept_invitation(
     let actor = granted.actor();
     let action = CandidacyAction::Accept;
     let admitted = candidacies::move_on(conn, actor, now, candidacy, action, None)?;
-    // Who is invited has a cohort; a coordinator may have changed it since.
+    // Who is invited has a cohort; a coordinator may have named another since.
     let cohort = admitted.cohort.ok_or(DbError::Conflict)?;
     members::admit(conn, actor, now, &admitted, cohort)?;
     tell_outcome(conn, actor, now, &admitted)?;

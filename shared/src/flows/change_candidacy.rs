@@ -34,6 +34,8 @@ pub struct CandidacyChange {
 pub enum CandidacyProblem {
     /// There is no such cohort.
     UnknownCohort,
+    /// The candidate is invited to start in one.
+    CohortNeeded,
     /// The employer is no municipality of today.
     UnknownMunicipality,
     /// The employer is no organisation that we know.
@@ -101,6 +103,9 @@ pub fn change_candidacy(
         && !is_open(conn, named)?
     {
         problems.push(CandidacyProblem::UnknownCohort);
+    }
+    if cohort.is_none() && candidacy.status == CandidacyStatus::CandidateInvited {
+        problems.push(CandidacyProblem::CohortNeeded);
     }
     if !problems.is_empty() {
         return Err(ChangeCandidacyError::Invalid(problems));
