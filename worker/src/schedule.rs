@@ -10,7 +10,8 @@ use koplopers_shared::db::{DbConn, DbError};
 use koplopers_shared::deliveries::{self, LEASE, Swept, WorkerId, workers};
 use koplopers_shared::flows::{
     Forgotten, RequestConsentError, ask_proposed_giver, chase_consents, expire_consents,
-    forget_old, note_unaskable, remind_due, sweep_mails, tell_due_candidates, unasked_candidacies,
+    forget_old, note_unaskable, plan_reminders, remind_due, sweep_mails, tell_due_candidates,
+    unasked_candidacies,
 };
 use koplopers_shared::{
     audit, events, members, nominations, offers, polls, schedule, theme_rounds,
@@ -30,6 +31,8 @@ const KEYS_EVERY: u64 = 30;
 const LAST_DAYS_EVERY: u64 = 10;
 /// Ticks between two looks at candidates to be told and nominations that nobody confirmed.
 const NOMINATIONS_EVERY: u64 = 30;
+/// Ticks between two looks at whether the reminders were planned today.
+const PLAN_EVERY: u64 = 60;
 /// Ticks between two seals of the audit trail.
 const SEAL_EVERY: u64 = 60;
 /// Transactions of one hour's cleaning up: enough for ten thousand mails.
@@ -130,6 +133,13 @@ impl Ticker {
             .await;
             job(shared, "close date polls", move |conn| {
                 polls::close_due(conn, local)
+            })
+            .await;
+        }
+        if tick.is_multiple_of(PLAN_EVERY) {
+            let local = shared.local(now);
+            job(shared, "plan reminders", move |conn| {
+                plan_reminders(conn, local)
             })
             .await;
         }

@@ -79,11 +79,7 @@ pub struct ExpandedIntakeView {
 
 /// Refuses children that the caller may not see: 403 names the scope.
 pub fn permitted(wanted: &[IntakePart], permits: PermitSet) -> Result<(), Problem> {
-    let lacking = wanted
-        .iter()
-        .map(|part| part.needs())
-        .find(|permit| !permits.contains(*permit));
-    lacking.map_or(Ok(()), |permit| Err(Problem::forbidden(permit.as_str())))
+    Ok(permits.require(wanted.iter().map(|part| part.needs()))?)
 }
 
 /// Has the audit trail tell that people were read, when they were (security: 74).

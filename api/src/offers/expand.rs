@@ -1,6 +1,6 @@
 //! Children of an offer in the same answer, for screens.
 
-use koplopers_shared::access::{Actor, Permit, PermitSet};
+use koplopers_shared::access::{Actor, PermitSet};
 use koplopers_shared::intakes::Intake;
 use koplopers_shared::offers::Offer;
 use koplopers_shared::overviews::{CaseParts, OfferPart};
@@ -55,12 +55,8 @@ pub struct ExpandedOfferView {
 /// Refuses children that the caller may not see (403 names the scope), and has the audit trail
 /// tell that people were read, when they were (security: 74).
 pub fn permitted(state: &AppState, actor: &Actor, wanted: &[OfferPart]) -> Result<(), Problem> {
-    for part in wanted {
-        let needed: Permit = part.needs();
-        if !actor.permits().contains(needed) {
-            return Err(Problem::forbidden(needed.as_str()));
-        }
-    }
+    let needed = wanted.iter().map(|part| part.needs());
+    actor.permits().require(needed)?;
     if wanted.contains(&OfferPart::Sponsor) {
         tell_read(state, actor, "person.list", None)?;
     }

@@ -69,12 +69,8 @@ pub fn permitted(
     actor: &Actor,
     wanted: &[TrajectoryPart],
 ) -> Result<(), Problem> {
-    for part in wanted {
-        let needed = part.needs();
-        if !actor.permits().contains(needed) {
-            return Err(Problem::forbidden(needed.as_str()));
-        }
-    }
+    let needed = wanted.iter().map(|part| part.needs());
+    actor.permits().require(needed)?;
     if wanted.contains(&TrajectoryPart::Officials) {
         tell_read(state, actor, "person.list", None)?;
     }

@@ -1,7 +1,9 @@
 //! Reminders: the rules over HTTP, and the mails that a turned clock brings (S1).
 
+use diesel::connection::SimpleConnection as _;
 use koplopers_shared::access::Role;
 use koplopers_shared::catalogue::words::PersonRole;
+use koplopers_shared::db::{DbConn, DbError};
 use koplopers_shared::ids::PersonId;
 use koplopers_shared::on_both_databases;
 use koplopers_shared::testing::given;
@@ -274,6 +276,23 @@ on_both_databases! {
         coordinator.post(RULES, &none).await.expect(201);
         let room = Room::open(app, &[anna]).await;
         assert!(room.listed().await.is_empty());
+    }
+
+    async fn a_meeting_that_got_its_date_before_there_were_rules_is_reminded_of_too(db: TestDb) {
+        // mission: S1
+        let app = TestApp::start(db).await;
+        let anna = official(&app, "anna@example.nl").await;
+        let mut room = Room::open(app, &[anna]).await;
+        let planned = room.listed().await;
+        let forget = |conn: &mut DbConn| -> Result<(), DbError> {
+            Ok(conn.batch_execute("DELETE FROM reminder_plans")?)
+        };
+        room.app.db.write(forget).await.unwrap();
+        assert!(room.listed().await.is_empty());
+        // Once a day, by whichever worker comes first.
+        assert!(room.at("2026-03-11T10:00:00Z").await.is_empty());
+        assert_eq!(room.listed().await, planned);
+        assert_eq!(room.at("2026-03-26T08:00:00Z").await, ["anna Herinnering"]);
     }
 
     async fn a_replaced_rule_reminds_at_its_new_time_and_of_no_start_twice(db: TestDb) {

@@ -1,5 +1,6 @@
 //! Permissions: one scope string, one marker type and one bit each.
 
+use super::NotGranted;
 use crate::text_enum;
 
 /// A permission as a type, for [`Granted`](super::Granted).
@@ -145,6 +146,12 @@ impl PermitSet {
     #[must_use]
     pub const fn contains(self, permit: Permit) -> bool {
         self.0 & (1 << (permit as u64)) != 0
+    }
+
+    /// Whether the set holds all of these; the first that it lacks is named.
+    pub fn require(self, needed: impl IntoIterator<Item = Permit>) -> Result<(), NotGranted> {
+        let lacking = needed.into_iter().find(|permit| !self.contains(*permit));
+        lacking.map_or(Ok(()), |needed| Err(NotGranted { needed }))
     }
 
     /// The permissions that both sets hold.

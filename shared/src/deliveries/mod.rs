@@ -25,6 +25,7 @@ mod finish;
 mod lease;
 mod model;
 pub mod pauses;
+mod payload;
 mod queries;
 pub mod return_path;
 pub mod rules;
@@ -47,7 +48,8 @@ pub use finish::{
     finish, start_sending,
 };
 pub use lease::{LEASE, Lease, LeaseToken, WorkerId, give_back, renew};
-pub use model::{DeliveryState, DroppedReason, OrderKey, Payload, Priority};
+pub use model::{DeliveryState, DroppedReason, OrderKey, Priority};
+pub use payload::Payload;
 pub use queries::{
     DeliveryFilter, PastAttempt, attempts, find, list, mails_about, told_about, was_mailed,
 };

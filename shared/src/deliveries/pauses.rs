@@ -63,16 +63,16 @@ pub fn pause(
     audit::record(conn, granted.actor(), line("delivery_queue.pause"), now.at)
 }
 
-/// Ends every pause, also that of a relay that was out of reach; says whether there was any.
+/// Ends every pause, also that of a relay that was out of reach.
 pub fn resume(
     conn: &mut DbConn,
     granted: &Granted<DeliveriesRetry>,
     now: LocalNow,
-) -> DbResult<bool> {
-    let ended = diesel::delete(queue_pauses::table).execute(conn)?;
+) -> DbResult<()> {
+    diesel::delete(queue_pauses::table).execute(conn)?;
     audit::record(conn, granted.actor(), line("delivery_queue.resume"), now.at)?;
     wake_after_commit();
-    Ok(ended > 0)
+    Ok(())
 }
 
 const fn line(action: &'static str) -> AuditLine {

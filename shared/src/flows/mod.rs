@@ -105,8 +105,8 @@ pub use regroup::{RegroupError, merge_candidacies, split_candidacy};
 pub use remind::{is_reminded, remind_due};
 pub use reminder_rules::{
     MOST_REMINDER_RULES, ReminderRuleError, RuleChange, RuleEffect, RuleProblem,
-    change_reminder_rule, create_reminder_rule, find_reminder_rule, preview_reminder_rule,
-    retire_reminder_rule,
+    change_reminder_rule, create_reminder_rule, find_reminder_rule, plan_reminders,
+    preview_reminder_rule, retire_reminder_rule,
 };
 pub use request_consent::{
     ChosenGiver, ConsentRequest, RequestConsentError, replace_giver, request_consent,

@@ -1,17 +1,20 @@
 //! Making, changing and retiring reminder rules, with the plans of the meetings they are for.
 
+use std::collections::HashMap;
+
 use crate::access::{Granted, MeetingsWrite, NotGranted, Permit};
 use crate::audit::{self, AuditLine};
 use crate::clock::LocalNow;
 use crate::db::{DbConn, DbError, DbResult};
 use crate::events::{self, NewEvent, Subject};
 use crate::ids::{MeetingId, ReminderRuleId};
+use crate::invitations::{self, Invitation};
 use crate::meetings::{self, Meeting, MeetingStatus};
 use crate::reminders::{
-    self, Armed, NewReminderRule, PlanState, ReminderAudience, ReminderPlan, ReminderRule,
-    ReminderTiming, RuleReach,
+    self, Armed, NewReminderRule, PlanState, PlansOfMeetings, ReminderAudience, ReminderPlan,
+    ReminderRule, ReminderTiming, RuleReach,
 };
-use crate::{invitations, programmes};
+use crate::{programmes, schedule};
 
 use super::remind::is_reminded;
 
@@ -268,35 +271,66 @@ fn replan(
     write: Write,
 ) -> DbResult<RuleEffect> {
     let upcoming = meetings::upcoming(conn, &rule.reach, now.at)?;
-    let ids: Vec<MeetingId> = upcoming.iter().map(|meeting| meeting.id).collect();
-    let existing = reminders::plans_of_many(conn, &ids)?;
-    let mut effect = RuleEffect {
-        meetings: upcoming.len(),
-        ..RuleEffect::default()
-    };
-    let mut own: Vec<ReminderPlan> = Vec::new();
-    for meeting in &upcoming {
-        let start = meeting.start();
-        let of_it = existing.iter().filter(|plan| plan.meeting == meeting.id);
-        let of_it: Vec<ReminderPlan> = of_it.copied().collect();
-        let changes = reminders::planned_changes(&start, rules, &of_it, now.at);
-        effect.plans += Armed::of(&changes);
-        own.extend(changes.iter().filter(|plan| plan.rule == rule.id));
-        if write == Write::Plans {
-            reminders::arm_with(conn, &start, rules, &of_it, now.at)?;
-        }
+    let existing = existing_plans(conn, &upcoming)?;
+    let changes = all_changes(&upcoming, rules, &existing, now);
+    if write == Write::Plans {
+        reminders::store_changes(conn, &changes, &existing, now.at)?;
     }
-    own.retain(|plan| plan.state == PlanState::Planned);
-    let invited = invitations::of_meetings(conn, &ids)?;
-    effect.mails = (own.iter())
-        .map(|plan| {
-            let of_it = invited.iter().filter(|it| it.meeting == plan.meeting);
-            of_it
-                .filter(|it| is_reminded(rule.audience, plan, it))
-                .count()
+    let own = changes
+        .iter()
+        .filter(|plan| plan.rule == rule.id && plan.state == PlanState::Planned);
+    let ids: Vec<MeetingId> = upcoming.iter().map(|meeting| meeting.id).collect();
+    let mut invited: HashMap<MeetingId, Vec<Invitation>> = HashMap::new();
+    for invitation in invitations::of_meetings(conn, &ids)? {
+        invited
+            .entry(invitation.meeting)
+            .or_default()
+            .push(invitation);
+    }
+    let mails = own.flat_map(|plan| {
+        let of_it = invited.get(&plan.meeting).into_iter().flatten();
+        of_it.filter(|it| is_reminded(rule.audience, plan, it))
+    });
+    Ok(RuleEffect {
+        meetings: upcoming.len(),
+        plans: Armed::of(&changes),
+        mails: mails.count(),
+    })
+}
+
+/// Plans the reminders of every meeting with a date, once a day: so those that got their date before
+/// there were rules have theirs, too. Says how many plans changed.
+pub fn plan_reminders(conn: &mut DbConn, now: LocalNow) -> DbResult<usize> {
+    if !schedule::take_slot(conn, "plan-reminders", &now.today.to_string(), now.at)? {
+        return Ok(0);
+    }
+    let upcoming = meetings::upcoming(conn, &RuleReach::default(), now.at)?;
+    // The rules after the plans: those of a rule that is made meanwhile are not taken for idle.
+    let existing = existing_plans(conn, &upcoming)?;
+    let rules = reminders::find_active(conn)?;
+    let changes = all_changes(&upcoming, &rules, &existing, now);
+    reminders::store_changes(conn, &changes, &existing, now.at)?;
+    Ok(changes.len())
+}
+
+fn existing_plans(conn: &mut DbConn, upcoming: &[Meeting]) -> DbResult<PlansOfMeetings> {
+    let ids: Vec<MeetingId> = upcoming.iter().map(|meeting| meeting.id).collect();
+    reminders::plans_of_many(conn, &ids)
+}
+
+fn all_changes(
+    upcoming: &[Meeting],
+    rules: &[ReminderRule],
+    existing: &PlansOfMeetings,
+    now: LocalNow,
+) -> Vec<ReminderPlan> {
+    upcoming
+        .iter()
+        .flat_map(|meeting| {
+            let of_it = existing.get(&meeting.id).map_or(&[][..], Vec::as_slice);
+            reminders::planned_changes(&meeting.start(), rules, of_it, now.at)
         })
-        .sum();
-    Ok(effect)
+        .collect()
 }
 
 /// The words of an event and of an audit line.

@@ -168,7 +168,8 @@ pub fn change(
     if !changed.is_undated() && revisions::revision(conn, changed.id, changed.sequence)?.is_none() {
         revisions::insert(conn, &changed)?;
     }
-    if reach == Reach::Time && !changed.is_undated() {
+    if !changed.is_undated() {
+        // Another time has other plans, and another programme may have other rules.
         reminders::arm(conn, &changed.start(), now)?;
     }
     let words = (reach.event_type(), "meeting.change");

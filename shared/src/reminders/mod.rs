@@ -25,9 +25,9 @@ pub use model::{
     MeetingStart, NewReminderRule, PlanState, ReminderAudience, ReminderKind, ReminderPlan,
     ReminderRule, ReminderTiming, RuleReach,
 };
-pub use plans::{Armed, arm, arm_with, disarm, planned_changes};
+pub use plans::{Armed, arm, disarm, planned_changes, store_changes};
 pub use queries::{
-    close, due_meetings, find, find_active, find_many, holding_rules, insert_rule, list, plans_of,
-    plans_of_many, store_rule,
+    PlansOfMeetings, close, due_meetings, find, find_active, find_many, holding_rules, insert_rule,
+    list, plans_of, plans_of_many, store_rule,
 };
 pub use rules::{expires_at, is_fresh, is_timely};

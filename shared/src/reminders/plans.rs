@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{MeetingStart, PlanState, ReminderPlan, ReminderRule, queries, rules};
+use super::{MeetingStart, PlanState, PlansOfMeetings, ReminderPlan, ReminderRule, queries, rules};
 use crate::db::{DbConn, DbResult};
 use crate::ids::MeetingId;
 
@@ -39,26 +39,27 @@ impl Armed {
 }
 
 /// Plans the reminders of a meeting whose date is fixed or has moved.
-pub fn arm(conn: &mut DbConn, start: &MeetingStart<'_>, now: Timestamp) -> DbResult<Armed> {
+pub fn arm(conn: &mut DbConn, start: &MeetingStart<'_>, now: Timestamp) -> DbResult<()> {
     let rules = queries::holding_rules(conn, start.meeting)?;
     let existing = queries::plans_of(conn, start.meeting)?;
-    arm_with(conn, start, &rules, &existing, now)
+    let changes = planned_changes(start, &rules, &existing, now);
+    let existing = PlansOfMeetings::from([(start.meeting, existing)]);
+    store_changes(conn, &changes, &existing, now)
 }
 
-/// The same, with what was read for many meetings at once.
-pub fn arm_with(
+/// Stores what [`planned_changes`] said of meetings with these plans.
+pub fn store_changes(
     conn: &mut DbConn,
-    start: &MeetingStart<'_>,
-    rules: &[ReminderRule],
-    existing: &[ReminderPlan],
+    changes: &[ReminderPlan],
+    existing: &PlansOfMeetings,
     now: Timestamp,
-) -> DbResult<Armed> {
-    let changes = planned_changes(start, rules, existing, now);
-    for plan in &changes {
-        let known = existing.iter().any(|it| same(it, plan));
+) -> DbResult<()> {
+    for plan in changes {
+        let mut of_it = existing.get(&plan.meeting).into_iter().flatten();
+        let known = of_it.any(|it| same(it, plan));
         queries::put_plan(conn, plan, known, now)?;
     }
-    Ok(Armed::of(&changes))
+    Ok(())
 }
 
 /// Takes back what is planned for a meeting that is not to be.

@@ -1,6 +1,8 @@
 //! Every statement on reminder rules and plans. Rules are the institute's, and whoever asks for the
 //! plans of a meeting has shown that they see it.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use jiff::Timestamp;
 use jiff::civil::Time;
@@ -16,6 +18,9 @@ use crate::db::{DbConn, DbError, DbResult, one_row};
 use crate::ids::{MeetingId, ReminderRuleId};
 use crate::paging::{PageSpec, Paged, Position, Seek};
 use crate::words::Slug;
+
+/// The plans of several meetings, those of each with the earliest first.
+pub type PlansOfMeetings = HashMap<MeetingId, Vec<ReminderPlan>>;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = reminder_rules)]
@@ -228,17 +233,23 @@ impl From<PlanRow> for ReminderPlan {
 
 /// The plans of a meeting, also those of former starts; the earliest first.
 pub fn plans_of(conn: &mut DbConn, meeting: MeetingId) -> DbResult<Vec<ReminderPlan>> {
-    plans_of_many(conn, &[meeting])
+    Ok(plans_of_many(conn, &[meeting])?
+        .remove(&meeting)
+        .unwrap_or_default())
 }
 
 /// The plans of several meetings in one query.
-pub fn plans_of_many(conn: &mut DbConn, meetings: &[MeetingId]) -> DbResult<Vec<ReminderPlan>> {
+pub fn plans_of_many(conn: &mut DbConn, meetings: &[MeetingId]) -> DbResult<PlansOfMeetings> {
     let rows = reminder_plans::table
         .filter(reminder_plans::meeting.eq_any(meetings.to_vec()))
         .order((reminder_plans::due_at, reminder_plans::rule))
         .select(PlanRow::as_select())
         .load(conn)?;
-    Ok(rows.into_iter().map(ReminderPlan::from).collect())
+    let mut plans = PlansOfMeetings::new();
+    for plan in rows.into_iter().map(ReminderPlan::from) {
+        plans.entry(plan.meeting).or_default().push(plan);
+    }
+    Ok(plans)
 }
 
 /// Stores a plan as it is now.

@@ -48,6 +48,22 @@ on_both_databases! {
         assert_eq!(group.findings().await, ["error too_few kick_off 0 1-1"]);
     }
 
+    async fn a_meeting_has_the_reminders_of_the_programme_it_comes_to_belong_to(db: TestDb) {
+        // mission: S1
+        let group = Group::made(TestApp::start(db).await).await;
+        let none = json!({ "programme": "inclusief", "kind": "none" });
+        group.app.as_coordinator().post("/v1/reminder-rules", &none).await.expect(201);
+        let path = loose(&group.app, "kick_off", "2026-04-13").await;
+        let planned = || async {
+            let listed = group.app.as_coordinator().get(&format!("{path}/reminders")).await.expect(200).json();
+            let items = listed["items"].as_array().unwrap().clone();
+            items.iter().filter(|it| it["state"] == "planned").count()
+        };
+        assert_eq!(planned().await, 3);
+        change(&group.app, &path, &json!({ "learningGroup": group.id })).await.expect(200);
+        assert_eq!(planned().await, 0);
+    }
+
     async fn a_meeting_is_seen_by_the_municipality_of_the_practice_it_belongs_to_now(db: TestDb) {
         // mission: L3; security: 22
         let group = Group::made(TestApp::start(db).await).await;
