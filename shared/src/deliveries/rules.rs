@@ -30,9 +30,10 @@ const PATIENCE: SignedDuration = SignedDuration::from_hours(5 * 24);
 const MOST_UNKNOWN: i64 = 3;
 /// How often a mail is composed that cannot be.
 const MOST_BROKEN: i64 = 3;
-/// How long the queue waits for the relay: first short, then longer, as long as it is away.
-const RELAY_PAUSE: (SignedDuration, SignedDuration) =
-    (SignedDuration::from_secs(5), SignedDuration::from_secs(60));
+/// How long the queue waits for a relay that has just gone away.
+const SHORTEST_RELAY_PAUSE: SignedDuration = SignedDuration::from_secs(5);
+/// How long it waits at most before the relay is tried again.
+pub(super) const LONGEST_RELAY_PAUSE: SignedDuration = SignedDuration::from_secs(60);
 
 /// What must be known of a delivery to say what follows an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,8 +134,8 @@ pub fn retry_pause(delivery: DeliveryId, attempts: i32) -> SignedDuration {
 /// has been away, within limits.
 #[must_use]
 pub fn relay_pause_end(since: Timestamp, now: Timestamp) -> Timestamp {
-    let (shortest, longest) = RELAY_PAUSE;
-    now + now.duration_since(since).clamp(shortest, longest)
+    let away = now.duration_since(since);
+    now + away.clamp(SHORTEST_RELAY_PAUSE, LONGEST_RELAY_PAUSE)
 }
 
 /// The server's words without anything that looks like an address: they are shown and logged.
