@@ -31,6 +31,8 @@ struct Seen {
     migrations: bool,
     /// Whether a worker was heard of lately; mails wait while none is.
     worker: bool,
+    /// How many fell silent without saying goodbye, and were not replaced.
+    lost_workers: usize,
 }
 
 impl Health {
@@ -68,9 +70,10 @@ impl Health {
         let outbox = &state.process.metrics.outbox;
         let _counting = self.counting.lock().await;
         match outbox.look(&state.db, state.clock.now()).await {
-            Ok(alive) => {
+            Ok(workers) => {
                 let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-                seen.worker = alive > 0;
+                seen.worker = !workers.alive.is_empty();
+                seen.lost_workers = workers.lost.len();
             }
             Err(error) => tracing::debug!(%error, "the outbox could not be counted"),
         }
@@ -120,6 +123,7 @@ pub async fn ready(state: web::Data<AppState>) -> HttpResponse {
             "migrations": if seen.migrations { "ok" } else { "missing" },
             // No reason to turn requests away: mails wait, and nothing is lost.
             "worker": if seen.worker { "ok" } else { "not heard of" },
+            "lostWorkers": seen.lost_workers,
             "stopping": stopping,
         }))
 }

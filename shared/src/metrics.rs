@@ -13,7 +13,8 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
 use crate::db::{Db, DbError, DbResult};
-use crate::deliveries::{Attempt, DeliveryState, Swept, figures, workers};
+use crate::deliveries::workers::{self, Roster};
+use crate::deliveries::{Attempt, DeliveryState, Swept, figures};
 
 /// The states of a delivery that is not at its end.
 const OPEN: [DeliveryState; 4] = [
@@ -115,6 +116,7 @@ pub struct OutboxMetrics {
     open: Family<State, Gauge>,
     oldest_due: Gauge<f64, AtomicU64>,
     workers: Gauge,
+    lost: Gauge,
     last_seen: Gauge,
 }
 
@@ -139,6 +141,11 @@ impl OutboxMetrics {
             metrics.workers.clone(),
         );
         registry.register(
+            "workers_lost",
+            "Workers that fell silent without saying goodbye and were not replaced",
+            metrics.lost.clone(),
+        );
+        registry.register(
             "worker_last_seen_timestamp_seconds",
             "When any worker was last heard of, in seconds since 1970; 0 for never",
             metrics.last_seen.clone(),
@@ -146,14 +153,14 @@ impl OutboxMetrics {
         metrics
     }
 
-    /// Reads the figures; how many workers live.
+    /// Reads the figures; how the workers stand.
     ///
     /// On failure the former figures stay.
-    pub async fn look(&self, db: &Db, now: Timestamp) -> Result<usize, DbError> {
-        let (outbox, alive, last_seen) = db
+    pub async fn look(&self, db: &Db, now: Timestamp) -> Result<Roster, DbError> {
+        let (outbox, roster, last_seen) = db
             .read_long(move |conn| -> DbResult<_> {
-                let alive = workers::alive_since(conn, now - workers::SILENCE)?;
-                Ok((figures(conn)?, alive.len(), workers::last_seen(conn)?))
+                let roster = workers::roster(conn, now)?;
+                Ok((figures(conn)?, roster, workers::last_seen(conn)?))
             })
             .await?;
         for state in OPEN {
@@ -167,10 +174,11 @@ impl OutboxMetrics {
             .oldest_due_at
             .map_or(0.0, |at| now.duration_since(at).as_secs_f64());
         self.oldest_due.set(age.max(0.0));
-        set(&self.workers, alive);
+        set(&self.workers, roster.alive.len());
+        set(&self.lost, roster.lost.len());
         self.last_seen
             .set(last_seen.map_or(0, Timestamp::as_second));
-        Ok(alive)
+        Ok(roster)
     }
 }
 

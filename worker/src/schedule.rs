@@ -1,6 +1,7 @@
 //! What a worker does from time to time. Each job looks at the database and nothing else, so that
 //! a missed tick repairs itself and several workers do no harm.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -76,6 +77,8 @@ pub(crate) async fn renew_forever(shared: Arc<Shared>) {
 #[derive(Debug, Default)]
 pub(crate) struct Ticker {
     ticks: u64,
+    /// The lost workers that were told of, so that each is told of once.
+    missed: HashSet<WorkerId>,
 }
 
 impl Ticker {
@@ -91,6 +94,7 @@ impl Ticker {
                 workers::beat(conn, id, started_at, now)
             })
             .await;
+            self.miss(shared, now).await;
         }
         job(shared, "number events", events::number_committed).await;
         let local = shared.local(now);
@@ -162,6 +166,28 @@ impl Ticker {
             .await;
             clean_up(shared, now).await;
         }
+    }
+}
+
+impl Ticker {
+    /// Says which workers were lost since.
+    async fn miss(&mut self, shared: &Shared, now: Timestamp) {
+        let roster = match shared.db.read(move |conn| workers::roster(conn, now)).await {
+            Ok(roster) => roster,
+            Err(error) => return warn("miss workers", &error),
+        };
+        for lost in &roster.lost {
+            if self.missed.insert(lost.id) {
+                tracing::error!(
+                    worker = %lost.id,
+                    started_at = %lost.started_at,
+                    seen_at = %lost.seen_at,
+                    "a worker was not heard of again"
+                );
+            }
+        }
+        let lost: HashSet<WorkerId> = roster.lost.iter().map(|lost| lost.id).collect();
+        self.missed.retain(|id| lost.contains(id));
     }
 }
 

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use koplopers_shared::access::{DeliveriesRead, DeliveriesRetry};
 use koplopers_shared::db::{DbConn, DbResult};
 use koplopers_shared::deliveries::pauses::Pause;
-use koplopers_shared::deliveries::workers::{SILENCE, WorkerSeen};
+use koplopers_shared::deliveries::workers::{Roster, WorkerSeen};
 use koplopers_shared::deliveries::{self, DeliveryState, OutboxFigures, pauses, workers};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -35,6 +35,9 @@ pub struct QueueView {
     oldest_due_at: Option<Timestamp>,
     /// The workers that were heard of in the last half minute.
     workers: Vec<WorkerView>,
+    /// Those that fell silent without saying goodbye, in the last week, and that none took the
+    /// place of. What they held is sent by others.
+    lost_workers: Vec<WorkerView>,
 }
 
 /// A reason for the queue to wait.
@@ -92,14 +95,22 @@ pub struct PauseQueueRequest {
     reason: String,
 }
 
+impl From<WorkerSeen> for WorkerView {
+    fn from(worker: WorkerSeen) -> Self {
+        Self {
+            started_at: worker.started_at,
+            seen_at: worker.seen_at,
+        }
+    }
+}
+
 fn view(
     figures: OutboxFigures,
-    pauses: Vec<Pause>,
-    alive: Vec<WorkerSeen>,
+    mut pauses: Vec<Pause>,
+    workers: Roster,
     now: Timestamp,
 ) -> QueueView {
-    let waits = |pause: &Pause| pause.until.is_none_or(|until| until > now);
-    let pauses: Vec<Pause> = pauses.into_iter().filter(waits).collect();
+    pauses.retain(|pause| pause.holds(now));
     QueueView {
         paused: !pauses.is_empty(),
         pauses: (pauses.into_iter())
@@ -114,20 +125,16 @@ fn view(
             .map(|(status, count)| OpenView { status, count })
             .collect(),
         oldest_due_at: figures.oldest_due_at,
-        workers: (alive.into_iter())
-            .map(|worker| WorkerView {
-                started_at: worker.started_at,
-                seen_at: worker.seen_at,
-            })
-            .collect(),
+        workers: workers.alive.into_iter().map(WorkerView::from).collect(),
+        lost_workers: workers.lost.into_iter().map(WorkerView::from).collect(),
     }
 }
 
 fn read(conn: &mut DbConn, now: Timestamp) -> DbResult<QueueView> {
     let figures = deliveries::figures(conn)?;
     let pauses = pauses::list(conn)?;
-    let alive = workers::alive_since(conn, now - SILENCE)?;
-    Ok(view(figures, pauses, alive, now))
+    let workers = workers::roster(conn, now)?;
+    Ok(view(figures, pauses, workers, now))
 }
 
 /// Get the delivery queue

@@ -1,6 +1,7 @@
 //! What holds for every operation.
 
 use jiff::SignedDuration;
+use koplopers_shared::access::Role;
 use koplopers_shared::deliveries::{WorkerId, workers};
 use koplopers_shared::on_both_databases;
 use koplopers_shared::testing::given;
@@ -186,6 +187,37 @@ on_both_databases! {
         let text = metrics(&app).await;
         let seen = format!("koplopers_worker_last_seen_timestamp_seconds {}", now.as_second());
         assert!(text.contains("koplopers_workers 0\n") && text.contains(&seen), "{text}");
+    }
+
+    async fn a_worker_that_said_no_goodbye_is_missed_until_another_takes_its_place(db: TestDb) {
+        // issue: lost worker
+        let app = TestApp::start(db).await;
+        let health = &app.state.process.health;
+        let looked = async || {
+            health.look_at_outbox(&app.state).await;
+            let ready = app.anonymous().get("/health/ready").await.expect(200).json();
+            let text = metrics(&app).await;
+            let queue = app.as_role(Role::Ops).get("/v1/delivery-queue").await.expect(200).json();
+            let listed = queue["lostWorkers"].as_array().unwrap().len();
+            assert!(text.contains(&format!("koplopers_workers_lost {listed}\n")), "{text}");
+            assert_eq!(ready["lostWorkers"], listed);
+            (queue["workers"].as_array().unwrap().len(), listed)
+        };
+        let (killed, stopped) = (WorkerId::generate(), WorkerId::generate());
+        let beat = async |id: WorkerId| {
+            let now = app.now();
+            let told = app.db.write(move |conn| workers::beat(conn, id, now, now));
+            told.await.unwrap();
+        };
+        beat(killed).await;
+        beat(stopped).await;
+        assert_eq!(looked().await, (2, 0));
+        let now = app.now();
+        app.db.write(move |conn| workers::stop(conn, stopped, now)).await.unwrap();
+        app.clock.turn_by(SignedDuration::from_secs(31));
+        assert_eq!(looked().await, (0, 1));
+        beat(WorkerId::generate()).await;
+        assert_eq!(looked().await, (1, 0));
     }
 
     async fn the_outbox_shows_in_the_metrics(db: TestDb) {
