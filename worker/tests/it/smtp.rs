@@ -11,12 +11,12 @@ fn envelope(to: &str) -> Envelope {
     Envelope::new("bounce+1@example.org", to).unwrap()
 }
 
-fn relay(server: &SmtpServer, settings: &str) -> Transport {
+pub fn relay(server: &SmtpServer, settings: &str) -> Transport {
     let url = format!("smtp://{}?tls=none{settings}", server.address());
     Transport::open(&MailUrl::parse(&url).unwrap()).unwrap()
 }
 
-async fn send(transport: &Transport, to: &str) -> Outcome {
+pub async fn send(transport: &Transport, to: &str) -> Outcome {
     transport.send(&envelope(to), Arc::from(MAIL)).await
 }
 

@@ -81,7 +81,7 @@ impl Talk {
                 self.sender(&line).await?
             } else if upper.starts_with("RCPT TO:<") && self.from.is_some() {
                 self.recipient(&line).await?
-            } else if upper == "DATA" && !self.to.is_empty() {
+            } else if upper == "DATA" {
                 self.data().await?
             } else if upper == "RSET" {
                 self.forget();
@@ -100,6 +100,11 @@ impl Talk {
     }
 
     async fn sender(&mut self, line: &str) -> io::Result<Next> {
+        if !self.wire.buffer().is_empty() {
+            self.shared
+                .record
+                .send_modify(|record| record.pipelined += 1);
+        }
         let address = angled(line);
         let (reply, next) = self.play(Step::Sender, "250 2.1.0 sender ok").await?;
         self.from = reply.starts_with('2').then_some(address);
@@ -116,7 +121,13 @@ impl Talk {
     }
 
     async fn data(&mut self) -> io::Result<Next> {
-        let (reply, next) = self.play(Step::Data, "354 go ahead").await?;
+        // A script may give the go-ahead to a mail for nobody, as RFC 2920 §3.1 allows.
+        let polite = if self.to.is_empty() {
+            "503 5.5.1 no valid recipients"
+        } else {
+            "354 go ahead"
+        };
+        let (reply, next) = self.play(Step::Data, polite).await?;
         if !reply.starts_with('3') || matches!(next, Next::HangUp) {
             return Ok(next);
         }
@@ -164,7 +175,12 @@ impl Talk {
             index = record.mails.len();
             record.mails.push(mail);
         });
-        let (reply, next) = self.play(Step::Final, "250 2.0.0 queued").await?;
+        let polite = if self.to.is_empty() {
+            "554 5.5.1 no valid recipients"
+        } else {
+            "250 2.0.0 queued"
+        };
+        let (reply, next) = self.play(Step::Final, polite).await?;
         self.shared.record.send_modify(|record| {
             record.mails[index].accepted = reply.starts_with("250");
         });

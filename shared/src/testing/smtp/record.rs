@@ -32,4 +32,6 @@ pub struct Record {
     pub closed: usize,
     /// Steps at which the server holds or has held.
     pub held: usize,
+    /// Mails whose MAIL came with more commands behind it (RFC 2920).
+    pub pipelined: usize,
 }

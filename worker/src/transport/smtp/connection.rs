@@ -1,4 +1,7 @@
-//! One conversation with the relay: every phase has its deadline, and every command waits for its own reply.
+//! One conversation with the relay: every phase has its deadline, and every command has its own reply.
+//!
+//! A relay that offers PIPELINING (RFC 2920) gets MAIL, RCPT and DATA in one go; their replies are read in that order, and
+//! the mail itself is written only after the go-ahead to DATA with nothing left unread, so that no reply can shift.
 
 use std::{fmt::Write as _, future::Future, io, time::Duration};
 
@@ -20,6 +23,14 @@ use super::{
 const MAILS_PER_CONNECTION: u32 = 500;
 /// Relays close idle connections after some minutes; we are earlier.
 const IDLE_LIMIT: Duration = Duration::from_mins(1);
+
+/// The replies that let a conversation go on. 251 is "not here, but I will forward" (RFC 5321 §3.4); it is the reply to the
+/// mail that decides.
+const SENDER_TAKEN: [u16; 1] = [250];
+const RECIPIENT_TAKEN: [u16; 2] = [250, 251];
+const GO_AHEAD: [u16; 1] = [354];
+/// How a relay turns down a mail that it gave the go-ahead for and that has no recipient.
+const NO_RECIPIENT: [u16; 3] = [503, 550, 554];
 
 /// An open conversation, ready for a MAIL command.
 #[derive(Debug)]
@@ -43,6 +54,7 @@ pub(super) struct Connection {
 struct Offers {
     start_tls: bool,
     eight_bit: bool,
+    pipelining: bool,
     plain: bool,
     login: bool,
 }
@@ -219,6 +231,7 @@ impl Connection {
             match words.next().map(str::to_ascii_uppercase).as_deref() {
                 Some("STARTTLS") => self.offers.start_tls = true,
                 Some("8BITMIME") => self.offers.eight_bit = true,
+                Some("PIPELINING") => self.offers.pipelining = true,
                 Some("AUTH") => {
                     for method in words {
                         self.offers.plain |= method.eq_ignore_ascii_case("PLAIN");
@@ -285,27 +298,82 @@ impl Connection {
             }
             sender.push_str(" BODY=8BITMIME");
         }
-        let sender = within(limits.sender, self.command(&sender, &[250])).await;
-        if let Err(fault) = sender {
-            // Whatever displeased the relay here displeases it about us: start afresh next time.
-            self.in_step = false;
-            return Err(at(Phase::Sender)(fault));
-        }
         let recipient = format!("RCPT TO:<{}>", envelope.to());
-        // 251 is "not here, but I will forward" (RFC 5321 §3.4); it is the reply to the mail that decides.
-        let named = within(limits.recipient, self.command(&recipient, &[250, 251])).await;
-        if let Err(fault) = named {
-            self.reset().await;
-            return Err(at(Phase::Recipient)(fault));
+        if self.offers.pipelining {
+            self.introduce_at_once([&sender, &recipient, "DATA"])
+                .await?;
+        } else {
+            self.introduce(&sender, &recipient).await?;
         }
-        if let Err(fault) = within(limits.data, self.command("DATA", &[354])).await {
-            self.reset().await;
-            return Err(at(Phase::Data)(fault));
+        // Something that came early would be taken for the reply to the mail.
+        if !self.unread.is_empty() {
+            self.in_step = false;
+            return Err(at(Phase::Data)(Fault::Garbage));
         }
         self.in_step = false;
         self.write_mail(&dot_stuffed(mail)).await?;
         let reply = within(limits.last, self.expect(&[250])).await;
         reply.map_err(at(Phase::Final))
+    }
+
+    /// Names sender and recipient and asks for the go-ahead, each after the reply to the one before.
+    async fn introduce(&mut self, sender: &str, recipient: &str) -> Result<(), Failure> {
+        let limits = self.deadlines;
+        if let Err(fault) = within(limits.sender, self.command(sender, &SENDER_TAKEN)).await {
+            // Whatever displeased the relay here displeases it about us: start afresh next time.
+            self.in_step = false;
+            return Err(at(Phase::Sender)(fault));
+        }
+        let named = within(limits.recipient, self.command(recipient, &RECIPIENT_TAKEN)).await;
+        if let Err(fault) = named {
+            self.reset().await;
+            return Err(at(Phase::Recipient)(fault));
+        }
+        if let Err(fault) = within(limits.data, self.command("DATA", &GO_AHEAD)).await {
+            self.reset().await;
+            return Err(at(Phase::Data)(fault));
+        }
+        Ok(())
+    }
+
+    /// The same with all three commands in one go. What the first refusal says is the outcome; the replies after it are
+    /// read nevertheless, so that the connection stays in step or is known not to be.
+    async fn introduce_at_once(&mut self, commands: [&str; 3]) -> Result<(), Failure> {
+        let limits = self.deadlines;
+        let lines = commands.join("\r\n");
+        within(limits.sender, self.say(&lines))
+            .await
+            .map_err(at(Phase::Sender))?;
+        let sender = within(limits.sender, self.expect(&SENDER_TAKEN)).await;
+        if let Err(fault) = sender {
+            self.in_step = false;
+            return Err(at(Phase::Sender)(fault));
+        }
+        if let Err(fault) = within(limits.recipient, self.expect(&RECIPIENT_TAKEN)).await {
+            // Only after a refusal is it certain that nobody was named, and are the replies to come told apart.
+            if self.in_step && fault.code().is_some_and(|code| code >= 400) {
+                let go_ahead = within(limits.data, self.expect(&GO_AHEAD)).await;
+                self.take_back(go_ahead.is_ok()).await;
+            } else {
+                self.in_step = false;
+            }
+            return Err(at(Phase::Recipient)(fault));
+        }
+        if let Err(fault) = within(limits.data, self.expect(&GO_AHEAD)).await {
+            self.reset().await;
+            return Err(at(Phase::Data)(fault));
+        }
+        Ok(())
+    }
+
+    /// Ends a mail that has no recipient: one that the relay wants nevertheless is a lone dot (RFC 2920 §3.1).
+    async fn take_back(&mut self, wanted: bool) {
+        if wanted && self.in_step && self.unread.is_empty() {
+            // Whatever it is answered, nobody was named.
+            let ended = within(self.deadlines.data, self.command(".", &NO_RECIPIENT)).await;
+            self.in_step &= ended.is_ok();
+        }
+        self.reset().await;
     }
 
     /// Writes the stuffed mail with its final dot.
@@ -357,26 +425,32 @@ impl Connection {
     }
 
     async fn command(&mut self, line: &str, wanted: &[u16]) -> Result<Reply, Fault> {
+        self.say(line).await?;
+        self.expect(wanted).await
+    }
+
+    async fn say(&mut self, lines: &str) -> Result<(), Fault> {
+        let was_asked = self.unread.is_empty();
+        self.in_step = false;
         // A reply nobody asked for would be taken for the answer to this command, and all later ones shift by one.
-        if !self.unread.is_empty() {
-            self.in_step = false;
+        if !was_asked {
             return Err(Fault::Garbage);
         }
-        self.in_step = false;
-        let mut bytes = Vec::with_capacity(line.len() + 2);
-        bytes.extend_from_slice(line.as_bytes());
+        let mut bytes = Vec::with_capacity(lines.len() + 2);
+        bytes.extend_from_slice(lines.as_bytes());
         bytes.extend_from_slice(b"\r\n");
         self.stream.write_all(&bytes).await?;
-        self.stream.flush().await?;
-        self.expect(wanted).await
+        Ok(self.stream.flush().await?)
     }
 
     async fn expect(&mut self, wanted: &[u16]) -> Result<Reply, Fault> {
         self.in_step = false;
         let reply = self.read_reply().await?;
-        // 421 announces that the relay is about to close (RFC 5321 §3.8).
-        self.in_step = reply.code != 421;
-        if wanted.contains(&reply.code) {
+        let is_wanted = wanted.contains(&reply.code);
+        // 421 announces that the relay is about to close (RFC 5321 §3.8). Another success than the one that was asked for
+        // belongs to another command, and the reply to this one is still to come.
+        self.in_step = is_wanted || (reply.code >= 400 && reply.code != 421);
+        if is_wanted {
             Ok(reply)
         } else {
             Err(Fault::Refused(reply))
