@@ -8,6 +8,7 @@
 //! A worker that dies anywhere in between leaves rows that another one, or itself after a restart,
 //! takes up again: never a lost mail, at most one more copy of those that were being sent.
 
+mod limits;
 mod lock;
 pub mod message;
 pub mod metrics;

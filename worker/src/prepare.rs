@@ -15,6 +15,7 @@ use koplopers_shared::keys::{KeyError, KeyRing};
 
 use url::Url;
 
+use crate::limits::Limits;
 use crate::message::{MessageError, OutgoingMail, Party};
 use crate::transport::{Envelope, EnvelopeError};
 
@@ -51,6 +52,12 @@ pub(crate) enum PrepareError {
     Key(#[from] KeyError),
     #[error("the stored bytes cannot be read")]
     Unreadable,
+    /// Enough mails have gone, in all or to this domain.
+    #[error("the limit of mails a minute is reached")]
+    Limited {
+        /// When there is room.
+        until: Timestamp,
+    },
 }
 
 impl PrepareError {
@@ -60,6 +67,9 @@ impl PrepareError {
         if matches!(self, Self::Envelope(_)) {
             // The same address will not become usable by waiting.
             return Some(AttemptOutcome::Rejected);
+        }
+        if matches!(self, Self::Limited { .. }) {
+            return None;
         }
         match DbError::in_chain(self) {
             Some(
@@ -92,6 +102,7 @@ pub(crate) fn prepare(
     conn: &mut DbConn,
     keys: &KeyRing,
     letterhead: &Letterhead,
+    limits: &Limits,
     claimed: &Claimed,
     now: Timestamp,
 ) -> Result<Prepared, PrepareError> {
@@ -125,6 +136,10 @@ pub(crate) fn prepare(
             }
         },
     };
+    // Last, so that only what is really to go counts. An error takes back what composing stored.
+    limits
+        .take(mail.envelope.domain(), now)
+        .map_err(|until| PrepareError::Limited { until })?;
     Ok(
         if deliveries::start_sending(conn, lease, frozen.as_ref(), now)? {
             Prepared::Send(mail)

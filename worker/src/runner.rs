@@ -19,6 +19,7 @@ use koplopers_shared::metrics::DeliveryMetrics;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
+use crate::limits::Limits;
 use crate::prepare::{PrepareError, Prepared, prepare};
 use crate::record::{record, record_all};
 use crate::schedule::{self, Ticker};
@@ -49,6 +50,7 @@ pub(crate) struct Shared {
     pub(crate) metrics: DeliveryMetrics,
     pub(crate) options: WorkerOptions,
     transport: Arc<Transport>,
+    limits: Arc<Limits>,
     letterhead: Letterhead,
     /// As many permits as mails may be sent at once.
     slots: Semaphore,
@@ -97,6 +99,7 @@ enum Worked {
 impl Worker {
     pub(crate) fn new(id: WorkerId, parts: WorkerParts) -> Self {
         let slots = Semaphore::new(parts.transport.connections());
+        let limits = Arc::new(Limits::new(parts.transport.rates()));
         Self {
             shared: Arc::new(Shared {
                 id,
@@ -107,6 +110,7 @@ impl Worker {
                 metrics: parts.metrics,
                 options: parts.options,
                 transport: parts.transport,
+                limits,
                 letterhead: parts.letterhead,
                 slots,
                 held: Mutex::default(),
@@ -319,9 +323,10 @@ impl Shared {
             })
         };
         let (keys, letterhead) = (self.keys.clone(), self.letterhead.clone());
+        let limits = Arc::clone(&self.limits);
         let prepared = self
             .db
-            .write(move |conn| prepare(conn, &keys, &letterhead, &claimed, started_at))
+            .write(move |conn| prepare(conn, &keys, &letterhead, &limits, &claimed, started_at))
             .await;
         let mail = match prepared {
             Ok(Prepared::Send(mail)) => mail,
@@ -335,6 +340,7 @@ impl Shared {
                 self.release(lease);
                 return Worked::LetGo;
             }
+            Err(PrepareError::Limited { until }) => return self.postpone(lease, until).await,
             Err(error) => {
                 if let Some(attempt) = broken(lease, &error) {
                     return completion(attempt, self.clock.now());
@@ -360,6 +366,19 @@ impl Shared {
             .db
             .write(move |conn| deliveries::give_back(conn, &[lease]))
             .await;
+        self.given_back(lease, given.map(|_| ()))
+    }
+
+    /// Gives back what has to wait for room, for whoever comes first then.
+    async fn postpone(&self, lease: Lease, until: Timestamp) -> Worked {
+        let given = self
+            .db
+            .write(move |conn| deliveries::postpone(conn, lease, until))
+            .await;
+        self.given_back(lease, given.map(|_| ()))
+    }
+
+    fn given_back(&self, lease: Lease, given: Result<(), DbError>) -> Worked {
         if let Err(error) = given {
             tracing::warn!(
                 delivery = %lease.delivery,

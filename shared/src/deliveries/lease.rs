@@ -103,3 +103,21 @@ pub fn give_back(conn: &mut DbConn, leases: &[Lease]) -> DbResult<usize> {
     }
     Ok(given)
 }
+
+/// Gives back what was claimed and not begun, to be claimed again from the given instant on; costs
+/// no attempt. Whether the lease still held.
+pub fn postpone(conn: &mut DbConn, lease: Lease, until: Timestamp) -> DbResult<bool> {
+    let held = deliveries::table
+        .filter(deliveries::id.eq(lease.delivery))
+        .filter(deliveries::lease_token.eq(lease.token))
+        .filter(deliveries::state.eq(DeliveryState::Leased));
+    let changed = diesel::update(held)
+        .set((
+            deliveries::state.eq(DeliveryState::Queued),
+            deliveries::next_at.eq(At(until)),
+            deliveries::lease_token.eq(None::<LeaseToken>),
+            deliveries::lease_until.eq(None::<At>),
+        ))
+        .execute(conn)?;
+    Ok(changed > 0)
+}

@@ -6,7 +6,7 @@
 //! | queued | claimed by a worker, for a bounded time | leased |
 //! | leased | wanted still; bytes frozen | sending |
 //! | leased | no longer wanted | dropped |
-//! | leased | the lease ran out, or was given back | queued |
+//! | leased | the lease ran out, or was given back; its domain has had enough for now | queued |
 //! | sending | the mail server said 250 | sent |
 //! | sending | refused for now | queued |
 //! | sending | refused for good | buried |
@@ -47,7 +47,7 @@ pub use finish::{
     Attempt, AttemptId, AttemptOutcome, Completion, Frozen, MayHaveArrived, Recorded, drop_claimed,
     finish, start_sending,
 };
-pub use lease::{LEASE, Lease, LeaseToken, WorkerId, give_back, renew};
+pub use lease::{LEASE, Lease, LeaseToken, WorkerId, give_back, postpone, renew};
 pub use model::{DeliveryState, DroppedReason, OrderKey, Priority};
 pub use payload::Payload;
 pub use queries::{

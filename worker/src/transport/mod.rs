@@ -15,7 +15,7 @@ pub use self::{
     maildir::{Maildir, StoredMail},
     outcome::{Outcome, Phase},
     smtp::SmtpTransport,
-    url::{Credentials, Deadlines, MailUrl, MailUrlError, SmtpSettings, TlsMode},
+    url::{Credentials, Deadlines, MailUrl, MailUrlError, Rates, SmtpSettings, TlsMode},
 };
 
 /// Who sends and who receives, as said to the server: one recipient per mail, so that one reply is about one person.
@@ -55,6 +55,12 @@ impl Envelope {
     #[must_use]
     pub fn to(&self) -> &str {
         &self.to
+    }
+
+    /// The domain of the recipient, in A-labels and small letters.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        self.to.rsplit_once('@').map_or("", |(_, domain)| domain)
     }
 }
 
@@ -117,6 +123,15 @@ impl Transport {
         match self {
             Self::Smtp(smtp) => smtp.connections(),
             Self::Maildir(_) => MAILDIR_WRITERS,
+        }
+    }
+
+    /// How many mails a minute may be handed over.
+    #[must_use]
+    pub fn rates(&self) -> Rates {
+        match self {
+            Self::Smtp(smtp) => smtp.rates(),
+            Self::Maildir(_) => Rates::default(),
         }
     }
 

@@ -7,7 +7,8 @@
 //! | `maildir://data/mail`, `maildir:///var/mail/koplopers` | a folder, relative or absolute |
 //!
 //! Further settings of a relay: `ca` (file with extra root certificates), `connections` (1 to 64, default 4), `helo` (the
-//! name we give), `timeout` (`30s`, `200ms`: a limit on every phase, at most what each phase has by itself).
+//! name we give), `timeout` (`30s`, `200ms`: a limit on every phase, at most what each phase has by itself), `per_minute` and
+//! `domain_per_minute` (1 to 100000: how many mails a minute each worker process hands over, in all and for one domain).
 
 use std::{fmt, path::PathBuf, time::Duration};
 
@@ -43,6 +44,17 @@ pub struct SmtpSettings {
     pub helo: Option<String>,
     /// How long each phase may take.
     pub deadlines: Deadlines,
+    /// How many mails a minute may go.
+    pub rates: Rates,
+}
+
+/// How many mails a minute one process hands over at most; `None` for no limit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Rates {
+    /// In all.
+    pub per_minute: Option<u32>,
+    /// To the addresses of one domain: many servers defer whoever sends them more.
+    pub domain_per_minute: Option<u32>,
 }
 
 /// When the conversation is encrypted. A certificate that does not verify always ends it.
@@ -189,6 +201,7 @@ impl MailUrl {
             connections: 4,
             helo: None,
             deadlines: Deadlines::default(),
+            rates: Rates::default(),
         };
         let mut seen = Vec::new();
         for (key, value) in url.query_pairs() {
@@ -238,10 +251,20 @@ impl SmtpSettings {
                     .ok_or(MailUrlError::Value("timeout"))?;
                 self.deadlines = self.deadlines.capped(limit);
             }
+            "per_minute" => self.rates.per_minute = Some(rate("per_minute", value)?),
+            "domain_per_minute" => {
+                self.rates.domain_per_minute = Some(rate("domain_per_minute", value)?);
+            }
             _ => return Err(MailUrlError::Setting(super::one_line(key))),
         }
         Ok(())
     }
+}
+
+fn rate(key: &'static str, value: &str) -> Result<u32, MailUrlError> {
+    let rate = value.parse().ok();
+    rate.filter(|rate| (1..=100_000).contains(rate))
+        .ok_or(MailUrlError::Value(key))
 }
 
 fn credentials(url: &Url) -> Result<Option<Credentials>, MailUrlError> {
@@ -291,7 +314,7 @@ mod tests {
     #[test]
     fn a_relay_is_read_with_all_its_settings() {
         let settings = smtp(
-            "smtp://robot%40example.org:p%2Bss%26%3Dw%25rd@relay.example:587?tls=required&ca=/etc/ca.pem&connections=2&helo=mail.example.nl&timeout=200ms",
+            "smtp://robot%40example.org:p%2Bss%26%3Dw%25rd@relay.example:587?tls=required&ca=/etc/ca.pem&connections=2&helo=mail.example.nl&timeout=200ms&per_minute=600&domain_per_minute=60",
         );
         assert_eq!(settings.host, "relay.example");
         assert_eq!(settings.port, 587);
@@ -303,6 +326,8 @@ mod tests {
         assert_eq!(settings.connections, 2);
         assert_eq!(settings.helo.as_deref(), Some("mail.example.nl"));
         assert_eq!(settings.deadlines.last, Duration::from_millis(200));
+        assert_eq!(settings.rates.per_minute, Some(600));
+        assert_eq!(settings.rates.domain_per_minute, Some(60));
     }
 
     #[test]
@@ -345,6 +370,14 @@ mod tests {
             (
                 "smtp://relay.example?connections=0",
                 MailUrlError::Value("connections"),
+            ),
+            (
+                "smtp://relay.example?per_minute=0",
+                MailUrlError::Value("per_minute"),
+            ),
+            (
+                "smtp://relay.example?domain_per_minute=veel",
+                MailUrlError::Value("domain_per_minute"),
             ),
             (
                 "smtp://relay.example?timeout=0s",

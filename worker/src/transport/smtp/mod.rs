@@ -17,7 +17,7 @@ use self::{
     connection::{Connection, Failure, Fault},
     tls::TlsClient,
 };
-use super::{Envelope, Outcome, Phase, SmtpSettings, TransportError};
+use super::{Envelope, Outcome, Phase, Rates, SmtpSettings, TransportError};
 
 /// A relay and the open connections to it.
 #[derive(Debug)]
@@ -44,6 +44,12 @@ impl SmtpTransport {
     #[must_use]
     pub fn connections(&self) -> usize {
         self.settings.connections
+    }
+
+    /// How many mails a minute may be handed over.
+    #[must_use]
+    pub fn rates(&self) -> Rates {
+        self.settings.rates
     }
 
     /// Hands over one mail.
