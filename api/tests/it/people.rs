@@ -233,6 +233,24 @@ on_both_databases! {
         assert!(app.as_coordinator().get("/v1/people").await.json()["items"].as_array().unwrap().is_empty());
     }
 
+    async fn an_address_with_a_line_break_and_bcc_is_400(db: TestDb) {
+        // security: 36; delivery: address `x\r\nBcc:`
+        let app = TestApp::start(db).await;
+        for address in [
+            "x\r\nBcc: spion@example.org",
+            "x\nBcc:spion@example.org",
+            "x@example.nl\r\nBcc: spion@example.org",
+            "x@example.nl\0",
+            "x@example.nl, spion@example.org",
+        ] {
+            let body = json!({ "name": "Anna", "email": address });
+            let answer = app.as_coordinator().post("/v1/people", &body).await;
+            assert_eq!(answer.invalid()[0].0, "/email", "{address:?}");
+            assert!(!answer.text.contains("spion"), "a bad value is not echoed");
+        }
+        assert!(app.as_coordinator().get("/v1/people").await.json()["items"].as_array().unwrap().is_empty());
+    }
+
     async fn people_are_searched_in_a_body_by_address_or_name(db: TestDb) {
         let app = TestApp::start(db).await;
         let coordinator = app.as_coordinator();

@@ -170,7 +170,7 @@ on_both_databases! {
         ]);
     }
 
-    async fn a_meeting_that_moves_has_reminders_of_its_new_start_alone(db: TestDb) {
+    async fn moved_after_planning_the_old_reminders_are_gone_and_new_ones_keyed_to_the_new_start(db: TestDb) {
         // mission: S1; delivery: moved after planning; lessons: reminded of a cancelled meeting
         let app = TestApp::start(db).await;
         let anna = official(&app, "anna@example.nl").await;
@@ -191,7 +191,7 @@ on_both_databases! {
         assert!(planned.iter().all(|line| !line.contains("planned")), "{planned:?}");
     }
 
-    async fn an_answer_between_plan_and_post_drops_the_reminder(db: TestDb) {
+    async fn declined_between_plan_and_send_the_reminder_is_dropped(db: TestDb) {
         // delivery: declined between plan and send
         let app = TestApp::start(db).await;
         let anna = official(&app, "anna@example.nl").await;
@@ -207,7 +207,7 @@ on_both_databases! {
     }
 
     async fn a_late_attendee_gets_the_invitation_and_future_reminders_only(db: TestDb) {
-        // delivery: late attendee; invited an hour before a reminder
+        // delivery: late attendee
         let app = TestApp::start(db).await;
         let anna = official(&app, "anna@example.nl").await;
         let bert = official(&app, "bert@example.nl").await;
@@ -219,6 +219,24 @@ on_both_databases! {
         assert_eq!(room.mails().await, ["bert Uitnodiging"]);
         assert_eq!(room.at("2026-04-07T07:00:00Z").await, ["anna Herinnering"]);
         assert_eq!(room.at("2026-04-09T09:00:00Z").await, ["anna Herinnering", "bert Herinnering"]);
+    }
+
+    async fn invited_an_hour_before_a_reminder_that_reminder_is_dropped(db: TestDb) {
+        // delivery: invited an hour before a reminder
+        let app = TestApp::start(db).await;
+        let anna = official(&app, "anna@example.nl").await;
+        let bert = official(&app, "bert@example.nl").await;
+        let chris = official(&app, "chris@example.nl").await;
+        let mut room = Room::open(app, &[anna]).await;
+        // The reminder of two hours goes at nine, UTC.
+        room.at("2026-04-08T12:00:00Z").await;
+        for (instant, late) in [("2026-04-09T07:59:59Z", bert), ("2026-04-09T08:00:00Z", chris)] {
+            room.app.clock.turn_to(instant.parse().unwrap());
+            room.change(&json!({ "addInvitees": [{ "person": late }] })).await;
+            assert_eq!(room.mails().await.len(), 1, "the invitation itself");
+        }
+        assert_eq!(room.at("2026-04-09T09:00:00Z").await, ["anna Herinnering", "bert Herinnering"]);
+        assert!(room.at("2026-04-09T10:59:00Z").await.is_empty());
     }
 
     async fn after_a_pause_at_most_the_latest_reminder_that_is_not_too_late_goes_out(db: TestDb) {
@@ -265,6 +283,31 @@ on_both_databases! {
         coordinator.delete(&path).await.expect(204);
         coordinator.get(&path).await.expect(404);
         assert_eq!(room.at("2026-04-07T07:00:00Z").await, ["anna Herinnering", "bert Herinnering"]);
+    }
+
+    async fn a_new_rule_counts_only_from_now_on_and_says_how_many_mails_beforehand(db: TestDb) {
+        // delivery: new rule; lessons: a new rule mailed everyone
+        let app = TestApp::start(db).await;
+        let anna = official(&app, "anna@example.nl").await;
+        let bert = official(&app, "bert@example.nl").await;
+        let mut room = Room::open(app, &[anna, bert]).await;
+        room.at("2026-04-08T12:00:00Z").await;
+        // Three days before the meeting was the day before yesterday; in four hours is to come.
+        let coordinator = room.app.as_coordinator();
+        for (minutes, planned, passed, mails) in [(3 * 1440, 0, 1, 0), (240, 1, 0, 2)] {
+            let rule = json!({ "kind": "elapsed", "minutes": minutes });
+            let effect = json!({
+                "meetings": 1, "planned": planned, "passed": passed, "withdrawn": 0, "mails": mails,
+            });
+            let preview = coordinator.post(&format!("{RULES}?preview=true"), &rule).await.expect(200);
+            assert_eq!(preview.json()["effect"], effect);
+            assert_eq!(coordinator.post(RULES, &rule).await.expect(201).json()["effect"], effect);
+        }
+        assert!(room.mails().await.is_empty(), "nobody is mailed for what has passed");
+        let both = ["anna Herinnering", "bert Herinnering"];
+        assert_eq!(room.at("2026-04-09T07:00:00Z").await, both);
+        assert_eq!(room.at("2026-04-09T09:00:00Z").await, both);
+        assert!(room.at("2026-04-09T10:59:00Z").await.is_empty());
     }
 
     async fn nobody_is_reminded_where_a_rule_says_so(db: TestDb) {

@@ -12,7 +12,7 @@ use crate::office::Office;
 
 on_both_databases! {
 // security: 88
-async fn a_4xx_is_tried_again_in_five_to_fifteen_minutes_with_the_same_bytes(db: TestDb) {
+async fn a_451_or_452_is_tried_again_in_five_to_fifteen_minutes_with_the_same_bytes(db: TestDb) {
     let office = Office::open(&db, Script::new()).await;
     for (step, reply) in [
         (Step::Final, "451 4.3.0 later"),
@@ -44,7 +44,8 @@ async fn a_4xx_is_tried_again_in_five_to_fifteen_minutes_with_the_same_bytes(db:
     }
 }
 
-async fn refused_for_now_at_the_recipient_the_mail_waits(db: TestDb) {
+// delivery: 451, 452, 421
+async fn a_451_452_or_421_at_the_recipient_has_the_mail_wait(db: TestDb) {
     let office = Office::open(&db, Script::new()).await;
     for act in [Act::reply("451 later"), Act::reply("452 full"), Act::reply("421 closing"), Act::Drop] {
         office.relay.change(Script::new().once(Step::Recipient, act));
@@ -59,7 +60,7 @@ async fn refused_for_now_at_the_recipient_the_mail_waits(db: TestDb) {
 }
 
 // security: 88
-async fn a_5xx_buries_at_once(db: TestDb) {
+async fn a_550_552_or_554_buries_at_once(db: TestDb) {
     let office = Office::open(&db, Script::new()).await;
     for (step, reply) in [
         (Step::Recipient, "550 5.1.1 <contact@example.nl> unknown"),
@@ -151,6 +152,30 @@ async fn an_unknown_mail_that_is_no_longer_wanted_is_cancelled_instead(db: TestD
     assert!(last.contains("method=CANCEL"));
 }
 
+// security: 36; delivery: address `x\r\nBcc:`
+async fn an_address_with_a_line_break_and_bcc_that_got_stored_reaches_no_header(db: TestDb) {
+    let office = Office::open(&db, Script::new()).await;
+    office.talk_with(&["p1@example.nl"]).await;
+    office
+        .db
+        .write(|conn| -> Result<usize, DbError> {
+            use koplopers_shared::db::schema::people;
+            let theirs = people::table.filter(people::email.eq("p1@example.nl"));
+            Ok(diesel::update(theirs)
+                .set(people::email.eq("x\r\nBcc: spion@example.org"))
+                .execute(conn)?)
+        })
+        .await
+        .unwrap();
+    let summary = office.send().await;
+    assert_eq!((summary.sent, summary.failed), (1, 1));
+    let record = office.relay.record();
+    assert_eq!(record.mails.len(), 1);
+    let mail = String::from_utf8(record.mails[0].bytes.clone()).unwrap();
+    assert!(!mail.to_ascii_lowercase().contains("bcc"));
+    assert!(record.commands.iter().all(|(_, line)| !line.contains("spion")));
+}
+
 async fn eight_poison_rows_at_the_head_let_the_others_flow(db: TestDb) {
     let office = Office::open(&db, Script::new()).await;
     office
@@ -190,7 +215,7 @@ async fn eight_poison_rows_at_the_head_let_the_others_flow(db: TestDb) {
 }
 
 /// Empties the outbox, for the next round of a test.
-async fn forget(office: &Office) {
+pub async fn forget(office: &Office) {
     use koplopers_shared::db::schema::{delivery_attempts, intakes};
     office
         .db
