@@ -18,10 +18,10 @@ use crate::problem::{Problem, pages};
 use crate::state::AppState;
 use crate::{
     assessments, audit, auth, calendars, candidacies, candidacy_decisions, clients, cohorts,
-    consents, decisions, deliveries, docs_page, document, events, glossary, health, identity_links,
-    inbound_mail, intakes, knowledge, learning_groups, me, meetings, members, municipalities,
-    networks, nominations, oauth, offers, organisations, people, polls, programmes, reference,
-    reminders, reviews, series, theme_rounds, trajectories,
+    consents, decisions, deliveries, digest, docs_page, document, events, glossary, health,
+    identity_links, inbound_mail, intakes, knowledge, learning_groups, me, meetings, members,
+    municipalities, networks, nominations, oauth, offers, organisations, people, polls, programmes,
+    reference, reminders, reviews, series, theme_rounds, trajectories,
 };
 
 /// Where the API lives. It is in `servers` of the document, and not in its paths.
@@ -66,6 +66,7 @@ fn operations(config: &mut ServiceConfig<'_>) {
         .configure(cohorts::routes)
         .configure(members::routes)
         .configure(theme_rounds::routes)
+        .configure(digest::routes)
         .configure(deliveries::routes)
         .configure(inbound_mail::routes)
         .configure(events::routes)

@@ -157,6 +157,7 @@ const TAGS: &[(&str, &str)] = &[
         "reference",
         "Themes, target groups and other lists of words",
     ),
+    ("digest", "What is overdue, stuck or near"),
     ("deliveries", "The outbox: one mail to one address"),
     ("events", "What happened, in order"),
     ("audit", "Who did or read what"),

@@ -19,6 +19,7 @@ pub mod deliveries;
 pub mod demo;
 #[cfg(feature = "embedded-worker")]
 pub mod dev_mail;
+pub mod digest;
 pub mod docs_page;
 pub mod document;
 pub mod etag;

@@ -23,6 +23,7 @@ use koplopers_shared::members::{MemberStatus, Visibility};
 use koplopers_shared::networks::{MembershipStatus, NetworkKind, NetworkStatus};
 use koplopers_shared::nominations::{Channel, NominationOutcome, NominationStatus};
 use koplopers_shared::offers::{OfferStatus, OptionKind};
+use koplopers_shared::overviews::digest::DigestTopic;
 use koplopers_shared::overviews::{FunnelStep, IntakePart, OfferPart, TrajectoryPart};
 use koplopers_shared::plan_checks::{PlanRule, Severity};
 use koplopers_shared::polls::{MissingReason, OptionState, PollStatus, Vote};
@@ -79,6 +80,7 @@ word_schemas! {
     IntakePartWord of IntakePart, "IntakePart", "A child that can be shown with an intake.";
     OfferPartWord of OfferPart, "OfferPart", "A child that can be shown with an offer.";
     TrajectoryPartWord of TrajectoryPart, "TrajectoryPart", "A child that can be shown with a trajectory.";
+    DigestTopicWord of DigestTopic, "DigestTopic", "What a section of the digest is about.";
     FunnelStepWord of FunnelStep, "FunnelStep", "A step on the way of an intake.";
     ItemStatusWord of ItemStatus, "KnowledgeItemStatus", "Where a knowledge item stands; see the glossary.";
     KnowledgeSourceWord of KnowledgeSource, "KnowledgeSource", "Where knowledge comes from; see the glossary.";

@@ -23,6 +23,14 @@ pub fn take_slot(conn: &mut DbConn, name: &str, slot: &str, now: Timestamp) -> D
     Ok(taken == 1)
 }
 
+/// The latest slot of a job that was taken and is remembered.
+pub fn last_slot(conn: &mut DbConn, name: &str) -> DbResult<Option<String>> {
+    Ok(schedule_slots::table
+        .filter(schedule_slots::name.eq(name))
+        .select(diesel::dsl::max(schedule_slots::local_slot))
+        .first(conn)?)
+}
+
 /// Forgets the slots that were taken before the given instant.
 pub fn forget_slots(conn: &mut DbConn, before: Timestamp) -> DbResult<usize> {
     let old = schedule_slots::table.filter(schedule_slots::claimed_at.lt(At(before)));

@@ -29,7 +29,7 @@ use koplopers_shared::deliveries::WorkerId;
 use koplopers_shared::flows::Letterhead;
 use koplopers_shared::keys::KeyRing;
 use koplopers_shared::metrics::DeliveryMetrics;
-use koplopers_shared::settings::{Retention, Settings};
+use koplopers_shared::settings::{ChaserDays, Retention, Settings};
 
 pub use crate::lock::{LockError, WorkerLock};
 pub use crate::runner::{Summary, Worker, WorkerError};
@@ -84,6 +84,7 @@ impl WorkerParts {
             options: WorkerOptions {
                 retention: settings.retention,
                 consent_after: settings.consent_after,
+                chasers: settings.chasers,
                 ..WorkerOptions::default()
             },
         })
@@ -103,6 +104,8 @@ pub struct WorkerOptions {
     /// How long after the first nomination consent is asked without a coordinator; `None` when
     /// only coordinators ask.
     pub consent_after: Option<SignedDuration>,
+    /// When people are reminded of a last day.
+    pub chasers: ChaserDays,
 }
 
 impl Default for WorkerOptions {
@@ -112,6 +115,7 @@ impl Default for WorkerOptions {
             drain: Duration::from_secs(20),
             retention: Retention::default(),
             consent_after: None,
+            chasers: ChaserDays::default(),
         }
     }
 }

@@ -51,7 +51,7 @@ pub(crate) struct Shared {
     pub(crate) options: WorkerOptions,
     transport: Arc<Transport>,
     limits: Arc<Limits>,
-    letterhead: Letterhead,
+    pub(crate) letterhead: Letterhead,
     /// As many permits as mails may be sent at once.
     slots: Semaphore,
     held: Mutex<HashSet<Lease>>,
@@ -245,6 +245,12 @@ impl Shared {
     /// An instant with the day it falls on where the institute is.
     pub(crate) fn local(&self, now: Timestamp) -> LocalNow {
         LocalNow::new(now, self.letterhead.institute.usual_zone.time_zone())
+    }
+
+    /// Whether people are at work, weekends aside: from nine on the institute's clock.
+    pub(crate) fn is_daytime(&self, now: Timestamp) -> bool {
+        let zone = self.letterhead.institute.usual_zone.time_zone();
+        zone.to_datetime(now).hour() >= 9
     }
 
     /// The leases that this worker holds.

@@ -11,11 +11,11 @@ use koplopers_shared::db::{DbConn, DbError};
 use koplopers_shared::deliveries::{self, LEASE, Swept, WorkerId, workers};
 use koplopers_shared::flows::{
     Forgotten, RequestConsentError, ask_proposed_giver, chase_consents, expire_consents,
-    forget_old, note_unaskable, plan_reminders, remind_due, sweep_mails, tell_due_candidates,
-    unasked_candidacies,
+    forget_old, note_unaskable, plan_reminders, remind_due, send_digests, sweep_mails,
+    tell_due_candidates, unasked_candidacies,
 };
 use koplopers_shared::{
-    audit, events, members, nominations, offers, polls, schedule, theme_rounds,
+    audit, events, members, nominations, offers, polls, schedule, theme_rounds, trajectories,
 };
 
 use crate::runner::Shared;
@@ -28,7 +28,7 @@ const SWEEP_EVERY: u64 = 5;
 /// Ticks between two looks at keys.
 const KEYS_EVERY: u64 = 30;
 /// Ticks between two looks at what waits for an answer or ends with its last day: offers, requests
-/// for consent, pauses of members, theme rounds and date polls.
+/// for consent, pauses of members, theme rounds, date polls, end products and the digest.
 const LAST_DAYS_EVERY: u64 = 10;
 /// Ticks between two looks at candidates to be told and nominations that nobody confirmed.
 const NOMINATIONS_EVERY: u64 = 30;
@@ -139,6 +139,12 @@ impl Ticker {
                 polls::close_due(conn, local)
             })
             .await;
+            chase_by_day(shared, local).await;
+            let letterhead = shared.letterhead.clone();
+            job(shared, "send digests", move |conn| {
+                send_digests(conn, local, &letterhead)
+            })
+            .await;
         }
         if tick.is_multiple_of(PLAN_EVERY) {
             let local = shared.local(now);
@@ -188,6 +194,27 @@ impl Ticker {
         }
         let lost: HashSet<WorkerId> = roster.lost.iter().map(|lost| lost.id).collect();
         self.missed.retain(|id| lost.contains(id));
+    }
+}
+
+/// Sends the chasers that are due on some day rather than at some instant: not before people are
+/// at work.
+async fn chase_by_day(shared: &Shared, now: LocalNow) {
+    if !shared.is_daytime(now.at) {
+        return;
+    }
+    let chasers = shared.options.chasers;
+    if let Some(days) = chasers.offer {
+        job(shared, "chase sponsors", move |conn| {
+            offers::chase_due(conn, now, days)
+        })
+        .await;
+    }
+    if let Some(days) = chasers.end_product {
+        job(shared, "chase end products", move |conn| {
+            trajectories::chase_end_products(conn, now, days)
+        })
+        .await;
     }
 }
 

@@ -18,6 +18,7 @@ mod consents_unasked;
 mod conventions;
 mod decisions;
 mod deliveries;
+mod digest;
 mod document;
 mod erasure;
 mod inbound_mail;

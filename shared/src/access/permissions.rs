@@ -112,6 +112,8 @@ permissions! {
     DeliveriesRead => "deliveries:read",
     /// Retry and drop deliveries, pause and resume the queue.
     DeliveriesRetry => "deliveries:retry",
+    /// Read the daily digest of what is overdue or stuck.
+    DigestRead => "digest:read",
     /// Hand in mail that came back or was answered; for the mail gateway.
     InboundMailWrite => "inbound-mail:write",
     /// Replay the stream of business events.

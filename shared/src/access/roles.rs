@@ -88,6 +88,7 @@ impl Role {
                 Permit::PeopleRead,
                 Permit::PeopleWrite,
                 Permit::DeliveriesRead,
+                Permit::DigestRead,
                 Permit::EventsRead,
                 Permit::ClientsManage,
                 Permit::OffersRead,
@@ -131,6 +132,7 @@ impl Role {
             Self::Ops => PermitSet::of(&[
                 Permit::CatalogueRead,
                 Permit::DeliveriesRead,
+                Permit::DigestRead,
                 Permit::DeliveriesRetry,
                 Permit::EventsRead,
             ]),

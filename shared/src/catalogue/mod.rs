@@ -23,6 +23,7 @@ pub mod reference;
 mod shipped;
 pub mod text;
 pub mod words;
+pub mod working_days;
 
 pub use glossary::{GlossaryEntry, GlossaryGroup};
 pub use holidays::{Holiday, public_holiday_on, public_holidays};
@@ -39,6 +40,7 @@ pub use words::{
     CoFundingBase, KnowledgeSource, Language, LearningPractice, MeetingKind, MunicipalBody,
     OrganisationKind, PartyKind, PersonRole, RoundsRule, StandingCriterion, SupportKind, TalkKind,
 };
+pub use working_days::{is_working_day, next_working_day, previous_working_day};
 
 /// The shipped first versions of the programmes (P1).
 #[must_use]

@@ -153,6 +153,7 @@ pub(crate) fn tell_asker(
         dedupe_key: dedupe_key(&payload, consent),
         payload,
         subject: trace::subject(consent),
+        expires_at: None,
     };
     deliveries::enqueue_to_ops(conn, &new, actor, now.at)?;
     Ok(())

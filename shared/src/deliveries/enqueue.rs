@@ -90,6 +90,8 @@ pub struct NewOpsDelivery {
     pub payload: Payload,
     /// What it is about.
     pub subject: Subject,
+    /// From when it is pointless.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// Puts a mail to ops into the outbox; without an address for them it is dropped when it is due.
@@ -108,7 +110,7 @@ pub fn enqueue_to_ops(
         meeting: None,
         order_key: OrderKey::subject(new.subject.id, nobody),
         due_at: now,
-        expires_at: None,
+        expires_at: new.expires_at,
     };
     insert(conn, &new, None, &actor.trace, now)
 }

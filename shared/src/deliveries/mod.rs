@@ -51,7 +51,8 @@ pub use lease::{LEASE, Lease, LeaseToken, WorkerId, give_back, postpone, renew};
 pub use model::{DeliveryState, DroppedReason, OrderKey, Priority};
 pub use payload::Payload;
 pub use queries::{
-    DeliveryFilter, PastAttempt, attempts, find, list, mails_about, told_about, was_mailed,
+    DeliveryFilter, PastAttempt, attempts, find, list, mails_about, may_have_arrived, told_about,
+    was_mailed,
 };
 pub use suppressions::{
     Suppression, SuppressionError, SuppressionReason, address_hash, find_suppression,

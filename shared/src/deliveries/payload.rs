@@ -1,6 +1,7 @@
 //! What a mail tells, before anything of it is written.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -208,6 +209,21 @@ pub enum Payload {
         /// The meeting.
         meeting: MeetingId,
     },
+    /// To the sponsor: an offer still waits and its last day is near, with a link.
+    OfferChaser {
+        /// The offer.
+        offer: OfferId,
+    },
+    /// To the contact person: the end product of a trajectory is nearly due.
+    EndProductChaser {
+        /// The trajectory.
+        trajectory: TrajectoryId,
+    },
+    /// To ops, or to somebody who runs a programme: what is overdue, stuck or near.
+    Digest {
+        /// The day it is for.
+        on: Date,
+    },
 }
 
 impl Payload {
@@ -222,7 +238,7 @@ impl Payload {
         "intake_received",
         "intake_referred",
         "intake_withdrawn",
-        "offer_sent",
+        Self::OFFER_SENT,
         "offer_accepted",
         "offer_refused",
         "trajectory_running",
@@ -247,10 +263,22 @@ impl Payload {
         "poll_chaser",
         "poll_cancelled",
         "poll_closed",
+        Self::OFFER_CHASER,
+        Self::END_PRODUCT_CHASER,
+        "digest",
     ];
 
     /// The kind that reminds somebody of a meeting.
     pub const REMINDER: &'static str = "reminder";
+
+    /// The kind that asks a sponsor to decide on an offer.
+    pub const OFFER_SENT: &'static str = "offer_sent";
+
+    /// The kind that asks so again.
+    pub const OFFER_CHASER: &'static str = "offer_chaser";
+
+    /// The kind that reminds somebody of an end product.
+    pub const END_PRODUCT_CHASER: &'static str = "end_product_chaser";
 
     /// The kinds that ask somebody to vote in a date poll.
     pub const POLL_KINDS: &'static [&'static str] = &["poll_invitation", "poll_chaser"];
@@ -278,7 +306,7 @@ impl Payload {
             Self::IntakeReceived { .. } => "intake_received",
             Self::IntakeReferred { .. } => "intake_referred",
             Self::IntakeWithdrawn { .. } => "intake_withdrawn",
-            Self::OfferSent { .. } => "offer_sent",
+            Self::OfferSent { .. } => Self::OFFER_SENT,
             Self::OfferAccepted { .. } => "offer_accepted",
             Self::OfferRefused { .. } => "offer_refused",
             Self::TrajectoryRunning { .. } => "trajectory_running",
@@ -303,6 +331,9 @@ impl Payload {
             Self::PollChaser { .. } => "poll_chaser",
             Self::PollCancelled { .. } => "poll_cancelled",
             Self::PollClosed { .. } => "poll_closed",
+            Self::OfferChaser { .. } => Self::OFFER_CHASER,
+            Self::EndProductChaser { .. } => Self::END_PRODUCT_CHASER,
+            Self::Digest { .. } => "digest",
         }
     }
 
@@ -311,7 +342,10 @@ impl Payload {
     pub const fn may_go_to_ops(&self) -> bool {
         matches!(
             self,
-            Self::ConsentRefused { .. } | Self::ConsentExpired { .. } | Self::ConsentBounced { .. }
+            Self::ConsentRefused { .. }
+                | Self::ConsentExpired { .. }
+                | Self::ConsentBounced { .. }
+                | Self::Digest { .. }
         )
     }
 
@@ -350,9 +384,12 @@ impl Payload {
             | Self::NominationOutcome { .. }
             | Self::PollCancelled { .. }
             | Self::PollClosed { .. } => Priority::Notice,
-            Self::Reminder { .. } | Self::ConsentChaser { .. } | Self::PollChaser { .. } => {
-                Priority::Reminder
-            }
+            Self::Reminder { .. }
+            | Self::ConsentChaser { .. }
+            | Self::PollChaser { .. }
+            | Self::OfferChaser { .. }
+            | Self::EndProductChaser { .. } => Priority::Reminder,
+            Self::Digest { .. } => Priority::Digest,
         }
     }
 }
@@ -481,6 +518,13 @@ mod tests {
             Payload::PollClosed {
                 meeting: MeetingId::generate(),
             },
+            Payload::OfferChaser {
+                offer: OfferId::generate(),
+            },
+            Payload::EndProductChaser {
+                trajectory: TrajectoryId::generate(),
+            },
+            Payload::Digest { on: Date::MAX },
         ];
         let mut kinds: Vec<&str> = payloads.iter().map(Payload::kind).collect();
         let mut known = Payload::KINDS.to_vec();

@@ -247,6 +247,18 @@ pub fn was_mailed(conn: &mut DbConn, person: PersonId) -> DbResult<bool> {
     Ok(found.is_some())
 }
 
+/// Whether an attempt at a delivery ended without anybody knowing whether the mail was taken.
+pub fn may_have_arrived(conn: &mut DbConn, id: DeliveryId) -> DbResult<bool> {
+    let unsure: i64 = delivery_attempts::table
+        .filter(delivery_attempts::delivery.eq(id))
+        .filter(
+            delivery_attempts::outcome.eq_any([AttemptOutcome::Unknown, AttemptOutcome::Abandoned]),
+        )
+        .count()
+        .get_result(conn)?;
+    Ok(unsure > 0)
+}
+
 /// The mails of one kind about one thing, and where each of them stands.
 pub fn mails_about(
     conn: &mut DbConn,

@@ -22,11 +22,12 @@ use crate::mail::institute::Institute;
 use crate::mail::{Contents, Recipient, RenderError, RenderedMail, render};
 use crate::offers::OfferStatus;
 use crate::people::{self, Person};
-use crate::settings::Settings;
+use crate::settings::{DigestLimits, Settings};
 use crate::words::EmailAddress;
 
 mod consent;
 mod decision;
+mod digest;
 mod intake;
 mod meeting;
 mod member;
@@ -52,6 +53,10 @@ pub struct Letterhead {
     pub public_url: Url,
     /// Who hears of trouble.
     pub ops: Option<EmailAddress>,
+    /// From when the digest calls something overdue.
+    pub digest: DigestLimits,
+    /// Where the links of the digest lead, when there is a front end.
+    pub app_url: Option<Url>,
 }
 
 impl From<&Settings> for Letterhead {
@@ -62,6 +67,8 @@ impl From<&Settings> for Letterhead {
             inbound: settings.mail.inbound.clone(),
             public_url: settings.http.public_url.clone(),
             ops: settings.ops_email.clone(),
+            digest: settings.digest,
+            app_url: settings.app_url.clone(),
         }
     }
 }
@@ -179,6 +186,9 @@ enum Facts {
     PollChaser(Box<poll::PollFacts>),
     PollCancelled(Box<poll::PollFacts>),
     PollClosed(Box<poll::ClosedFacts>),
+    OfferChaser(offer::OfferFacts),
+    EndProductChaser(trajectory::TrajectoryFacts),
+    Digest(digest::DigestFacts),
 }
 
 /// A fact that was looked for: what was found, or why the mail is no longer wanted.
@@ -273,6 +283,9 @@ pub fn compose(
         Facts::PollChaser(facts) => composer.poll_chaser(&facts)?,
         Facts::PollCancelled(facts) => composer.poll_cancelled(&facts)?,
         Facts::PollClosed(facts) => composer.poll_closed(&facts)?,
+        Facts::OfferChaser(facts) => composer.offer_chaser(&facts)?,
+        Facts::EndProductChaser(facts) => composer.end_product_chaser(&facts)?,
+        Facts::Digest(facts) => composer.digest(&facts)?,
     };
     Ok(Composed::Mail(Box::new(mail)))
 }
@@ -451,6 +464,13 @@ fn look(conn: &mut DbConn, delivery: &Delivery, now: Timestamp) -> Looked<(Optio
         Payload::PollClosed { meeting } => poll::look_closed(conn, *meeting)?
             .map(Box::new)
             .map(Facts::PollClosed),
+        Payload::OfferChaser { offer } => {
+            offer::look(conn, *offer, OfferStatus::Sent)?.map(Facts::OfferChaser)
+        }
+        Payload::EndProductChaser { trajectory } => {
+            trajectory::look_end_product(conn, *trajectory)?.map(Facts::EndProductChaser)
+        }
+        Payload::Digest { .. } => digest::look(conn, delivery)?.map(Facts::Digest),
     };
     let facts = match facts {
         Ok(facts) => facts,

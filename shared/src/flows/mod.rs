@@ -42,6 +42,7 @@ mod reminder_rules;
 mod request_consent;
 mod review_candidacy;
 mod schedule_meeting;
+mod send_digests;
 mod start_trajectory;
 mod take_reply;
 mod tell_candidate;
@@ -119,6 +120,7 @@ pub use schedule_meeting::{
     MeetingPlan, PlannedMeeting, ScheduleDraftError, ScheduleMeetingError, ScheduleProblem,
     draft_meeting, schedule_draft, schedule_meeting,
 };
+pub use send_digests::send_digests;
 pub use start_trajectory::{StartTrajectoryError, start_trajectory};
 pub use tell_candidate::{
     NoticeError, TELL_AHEAD, give_notice, tell_candidate, tell_due_candidates,

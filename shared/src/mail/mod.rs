@@ -14,6 +14,7 @@ pub mod calendar;
 pub mod clean;
 pub mod consent;
 pub mod decision;
+pub mod digest;
 pub mod institute;
 pub mod intake;
 pub mod invitation;

@@ -189,6 +189,48 @@ impl Contents for OfferRefused {
     );
 }
 
+/// The offer still waits, and its last day is near.
+#[derive(Debug, Clone)]
+pub struct OfferChaser {
+    /// What was asked for.
+    pub programme: ProgrammeNames,
+    /// What to mention in questions.
+    pub reference: Line,
+    /// The offer.
+    pub offer: OfferNames,
+    /// The last day on which it can be accepted.
+    pub valid_until_on: Date,
+    /// The sponsor's own page to read and decide on.
+    pub offer_url: Url,
+}
+
+impl OfferChaser {
+    /// The last day, in words.
+    #[must_use]
+    pub fn last_day(&self, page: &Page<'_>) -> String {
+        time_words::day(self.valid_until_on, page.language())
+    }
+}
+
+impl Contents for OfferChaser {
+    const KIND: &'static str = "offer_chaser";
+
+    fn subject(&self, language: Language) -> String {
+        let about = self.offer.in_subject(&self.programme, language);
+        match language {
+            Language::Nl => format!("Herinnering: {about}"),
+            Language::En => format!("Reminder: {about}"),
+        }
+    }
+
+    written!(OfferChaser:
+        "offer_chaser/nl.txt",
+        "offer_chaser/nl.html",
+        "offer_chaser/en.txt",
+        "offer_chaser/en.html"
+    );
+}
+
 /// A working link to an offer, asked for by whoever opened one that did not work or an offer that
 /// holds no more.
 #[derive(Debug, Clone)]

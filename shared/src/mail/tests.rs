@@ -22,17 +22,19 @@ use super::membership::{CandidateInvitation, CandidateRejected, NominationEnd, N
 use super::network::{BroughtBy, FreshLeaveLink, NetworkNames, NetworkWelcome};
 use super::nomination::{CandidateNotice, NominationConfirmation};
 use super::notice::{NamedAs, Notice};
-use super::offer::{OfferAccepted, OfferLink, OfferNames, OfferRefused, OfferSent};
+use super::offer::{OfferAccepted, OfferChaser, OfferLink, OfferNames, OfferRefused, OfferSent};
 use super::referral::{IntakeReferred, ReferredItem};
-use super::trajectory::{PlannedStep, TrajectoryRunning};
+use super::trajectory::{EndProductChaser, PlannedStep, TrajectoryRunning};
 use super::*;
 use crate::catalogue::words::{Language, MeetingKind, TalkKind};
 use crate::words::{Cents, EmailAddress};
 
+mod digest_mails;
 mod every_mail;
 mod network_mails;
 mod poll_mails;
 
+use digest_mails::digest;
 use every_mail::all;
 use network_mails::outcome;
 

@@ -1,4 +1,5 @@
-//! The mail about a trajectory that begins, to the contact person and the sponsor.
+//! Mails about a trajectory: to the contact person and the sponsor when it begins, and to the contact
+//! person when its end product is nearly due (K2).
 
 use jiff::civil::Date;
 
@@ -97,5 +98,54 @@ impl Contents for TrajectoryRunning {
         "trajectory_running/nl.html",
         "trajectory_running/en.txt",
         "trajectory_running/en.html"
+    );
+}
+
+/// The end product of a trajectory is not there, and its last day is near (K2).
+#[derive(Debug, Clone)]
+pub struct EndProductChaser {
+    /// Its programme.
+    pub programme: ProgrammeNames,
+    /// Name of the municipality, without the word for it.
+    pub municipality: Line,
+    /// What to mention in questions.
+    pub reference: Line,
+    /// The last day for it.
+    pub due_on: Date,
+    /// When the recipient was named by somebody else and hears from us for the first time.
+    pub notice: Option<Notice>,
+}
+
+impl EndProductChaser {
+    /// The last day for it, in words.
+    #[must_use]
+    pub fn last_day(&self, page: &Page<'_>) -> String {
+        time_words::day(self.due_on, page.language())
+    }
+}
+
+impl Contents for EndProductChaser {
+    const KIND: &'static str = "end_product_chaser";
+
+    fn subject(&self, language: Language) -> String {
+        let (programme, municipality) = (
+            self.programme.name.shortened(80),
+            self.municipality.shortened(60),
+        );
+        match language {
+            Language::Nl => {
+                format!("Herinnering: eindproduct {programme} van de gemeente {municipality}")
+            }
+            Language::En => {
+                format!("Reminder: end product {programme} of the municipality of {municipality}")
+            }
+        }
+    }
+
+    written!(EndProductChaser:
+        "end_product_chaser/nl.txt",
+        "end_product_chaser/nl.html",
+        "end_product_chaser/en.txt",
+        "end_product_chaser/en.html"
     );
 }

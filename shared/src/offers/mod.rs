@@ -20,6 +20,7 @@
 
 mod actions;
 mod answer;
+mod chase;
 mod errors;
 mod expiry;
 mod life_cycle;
@@ -31,6 +32,7 @@ mod trace;
 
 pub use actions::{NewOffer, OfferChange, change, draft, withdraw, withdraw_open_of_intake};
 pub use answer::{OfferAnswer, answer};
+pub use chase::chase_due;
 pub use errors::{AnswerOfferError, DraftOfferError, SendOfferError, WithdrawOfferError};
 pub use expiry::expire_due;
 pub use life_cycle::{InvalidOfferTransition, OfferAction, OfferStatus};

@@ -1,5 +1,6 @@
 //! Every statement on offers.
 
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -8,8 +9,9 @@ use super::{AnsweredBy, Offer, OfferContent, OfferStatus, Totals};
 use crate::access::Scope;
 use crate::catalogue::words::PersonRole;
 use crate::db::columns::{At, On};
-use crate::db::schema::offers;
+use crate::db::schema::{deliveries, offers};
 use crate::db::{DbConn, DbError, DbResult, one_row};
+use crate::deliveries::Payload;
 use crate::ids::{IntakeId, OfferId, PersonId};
 use crate::intakes::Sponsor;
 use crate::paging::{PageSpec, Paged, Position, Seek};
@@ -196,6 +198,37 @@ pub(super) fn lapsed(conn: &mut DbConn, today: Date, most: i64) -> DbResult<Vec<
     offers::table
         .filter(offers::status.eq(OfferStatus::Sent))
         .filter(offers::valid_until_on.lt(On(today)))
+        .order((offers::valid_until_on, offers::id))
+        .limit(most)
+        .select(OfferRow::as_select())
+        .load(conn)?
+        .into_iter()
+        .map(Offer::try_from)
+        .collect()
+}
+
+/// Sent offers whose last day lies within these two, of which the sponsor was told before an
+/// instant and not reminded yet; at most `most`.
+pub(super) fn due_for_chaser(
+    conn: &mut DbConn,
+    (from, until): (Date, Date),
+    told_before: Timestamp,
+    most: i64,
+) -> DbResult<Vec<Offer>> {
+    let told = deliveries::table
+        .filter(deliveries::subject_id.eq(offers::id))
+        .filter(deliveries::kind.eq(Payload::OFFER_SENT))
+        .filter(deliveries::sent_at.le(At(told_before)));
+    let reminded = deliveries::table
+        .filter(deliveries::subject_id.eq(offers::id))
+        .filter(deliveries::kind.eq(Payload::OFFER_CHASER));
+    offers::table
+        .filter(offers::status.eq(OfferStatus::Sent))
+        .filter(offers::sponsor.is_not_null())
+        .filter(offers::valid_until_on.ge(On(from)))
+        .filter(offers::valid_until_on.le(On(until)))
+        .filter(exists(told))
+        .filter(not(exists(reminded)))
         .order((offers::valid_until_on, offers::id))
         .limit(most)
         .select(OfferRow::as_select())

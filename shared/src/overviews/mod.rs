@@ -3,6 +3,7 @@
 
 mod cases;
 mod conflicts;
+pub mod digest;
 mod funnel;
 mod intakes;
 mod plans;

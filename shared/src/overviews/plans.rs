@@ -291,7 +291,7 @@ fn counted(rows: Vec<PlanRow>) -> DbResult<Vec<PlanMeeting>> {
         .collect()
 }
 
-fn day_of(local_start: &str) -> DbResult<Date> {
+pub(super) fn day_of(local_start: &str) -> DbResult<Date> {
     let parsed = local_start.parse::<DateTime>();
     parsed
         .map(DateTime::date)

@@ -28,3 +28,4 @@ pub use model::{
     PracticeInPlan, Severity, Standing,
 };
 pub use proposal::{BusyDays, ProposalQuestion, ProposedDate, propose};
+pub(crate) use words::kind_words;

@@ -10,7 +10,8 @@ use crate::catalogue::text::BilingualText;
 use crate::catalogue::words::{Language, MeetingKind, PartyKind};
 use crate::mail::time_words::day;
 
-const fn kind_words(kind: MeetingKind) -> (&'static str, &'static str) {
+/// What a kind of meeting is called in a sentence, in Dutch and in English.
+pub(crate) const fn kind_words(kind: MeetingKind) -> (&'static str, &'static str) {
     match kind {
         MeetingKind::ExploratoryTalk => ("verkennend gesprek", "exploratory talk"),
         MeetingKind::IntakeTalk => ("intakegesprek", "intake talk"),

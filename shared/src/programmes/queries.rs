@@ -160,6 +160,17 @@ pub fn names_of(
     conn: &mut DbConn,
     versions: &[(Slug, i32)],
 ) -> DbResult<Vec<((Slug, i32), BilingualText)>> {
+    let contents = contents_of(conn, versions)?.into_iter();
+    Ok(contents
+        .map(|(version, content)| (version, content.name))
+        .collect())
+}
+
+/// The content of these versions. Costs one query.
+pub fn contents_of(
+    conn: &mut DbConn,
+    versions: &[(Slug, i32)],
+) -> DbResult<Vec<((Slug, i32), ProgrammeContent)>> {
     let slugs: Vec<Slug> = versions.iter().map(|(slug, _)| slug.clone()).collect();
     let numbers: Vec<i32> = versions.iter().map(|(_, number)| *number).collect();
     let rows: Vec<(Slug, i32, String)> = programme_versions::table
@@ -174,7 +185,7 @@ pub fn names_of(
     rows.into_iter()
         .map(|(slug, number, content)| ((slug, number), content))
         .filter(|(version, _)| versions.contains(version))
-        .map(|(version, content)| Ok((version, read_content(&content)?.name)))
+        .map(|(version, content)| Ok((version, read_content(&content)?)))
         .collect()
 }
 
@@ -218,6 +229,23 @@ pub fn contacts(conn: &mut DbConn, slugs: &[Slug]) -> DbResult<Vec<(Slug, Person
             programme_contacts::position.asc(),
         ))
         .select((programme_contacts::programme, programme_contacts::person))
+        .load(conn)?)
+}
+
+/// The contact persons of all programmes.
+pub fn all_contacts(conn: &mut DbConn) -> DbResult<Vec<(Slug, PersonId)>> {
+    Ok(programme_contacts::table
+        .order((programme_contacts::person, programme_contacts::programme))
+        .select((programme_contacts::programme, programme_contacts::person))
+        .load(conn)?)
+}
+
+/// The programmes of which somebody is a contact person.
+pub fn run_by(conn: &mut DbConn, person: PersonId) -> DbResult<Vec<Slug>> {
+    Ok(programme_contacts::table
+        .filter(programme_contacts::person.eq(person))
+        .order(programme_contacts::programme)
+        .select(programme_contacts::programme)
         .load(conn)?)
 }
 

@@ -66,6 +66,12 @@ keys! {
     "KOPLOPERS_KEEP_DECLINED_DAYS", "`730`", "Days after which the texts of a declined intake are forgotten, at least 30.";
     "KOPLOPERS_KEEP_TRAJECTORY_DAYS", "`2557`", "Days after which the texts of a trajectory that ended are forgotten, with those of its intake and offers; seven years, and at least 365.";
     "KOPLOPERS_CONSENT_AFTER_DAYS", "only coordinators ask", "Days after the first nomination at which consent is asked without a coordinator, of the executive whom a nomination proposes; 0 to 28.";
+    "KOPLOPERS_APP_URL", "the addresses of the API", "Where the front end is: the links of the digest lead there, such as `/intakes/{id}`.";
+    "KOPLOPERS_DIGEST_SUBMITTED_DAYS", "`10`", "Days after which the digest names a submitted intake without a talk; 1 to 365.";
+    "KOPLOPERS_DIGEST_ASSESSING_DAYS", "`28`", "Days after which it names an intake that is still being assessed; 1 to 365.";
+    "KOPLOPERS_DIGEST_MATCHED_DAYS", "`14`", "Days after which it names a matched intake to which nothing is on offer; 1 to 365.";
+    "KOPLOPERS_OFFER_CHASER_DAYS", "`3`", "Days before the last day of an offer at which its sponsor is reminded; 0 for never.";
+    "KOPLOPERS_END_PRODUCT_CHASER_DAYS", "`28`", "Days before the last day of an end product at which the contact person is reminded; 0 for never.";
     "KOPLOPERS_THEME_WEIGHT_EXPERIENCE", "`30`", "How much the experience of members counts in the ranking of themes, in relation to the next three; 0 to 1000. A theme round keeps the weights it opened with.";
     "KOPLOPERS_THEME_WEIGHT_INTEREST", "`30`", "How much their interest counts.";
     "KOPLOPERS_THEME_WEIGHT_EXPERTISE", "`25`", "How much the expertise in their profiles counts.";

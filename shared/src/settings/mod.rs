@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
+use url::Url;
 
 use crate::db::{DatabaseKind, DatabaseUrl, DbOptions};
 use crate::issuers::IssuerSettings;
@@ -18,6 +19,7 @@ use crate::words::EmailAddress;
 
 mod amounts;
 mod consents;
+mod digest;
 mod http;
 pub mod keys;
 mod mail;
@@ -27,6 +29,7 @@ mod source;
 mod themes;
 
 use amounts::{size, span};
+pub use digest::{ChaserDays, DigestLimits};
 pub use http::HttpSettings;
 pub use mail::{MailSettings, RelayInUse};
 pub use network::Network;
@@ -59,6 +62,12 @@ pub struct Settings {
     /// How long after the first nomination consent is asked without a coordinator; `None` when
     /// only coordinators ask.
     pub consent_after: Option<SignedDuration>,
+    /// From when the daily digest calls something overdue.
+    pub digest: DigestLimits,
+    /// When people are reminded of a last day.
+    pub chasers: ChaserDays,
+    /// Where the front end is; the links of the digest lead there.
+    pub app_url: Option<Url>,
     /// How the parts of a theme's score weigh.
     pub theme_weights: ThemeWeights,
     /// What is logged.
@@ -171,6 +180,9 @@ impl Settings {
         let database = database(source);
         let retention = retention::read(source);
         let consent_after = consents::read(source);
+        let digest = digest::limits(source);
+        let chasers = digest::chasers(source);
+        let app_url = digest::app_url(source);
         let theme_weights = themes::read(source);
         let issuers = issuers(source);
         let master_key = master_key(source, database_url.kind(), &data_dir)?;
@@ -186,6 +198,9 @@ impl Settings {
             ops_email,
             retention,
             consent_after,
+            digest,
+            chasers,
+            app_url,
             theme_weights,
             log,
             issuers,

@@ -19,6 +19,7 @@
 //! leave when they want to.
 
 mod actions;
+mod chase;
 mod errors;
 mod life_cycle;
 mod model;
@@ -31,6 +32,7 @@ mod step_actions;
 mod trace;
 
 pub use actions::{change_officials, commence, complete, deliver_end_product, stop};
+pub use chase::chase_end_products;
 pub use errors::{ChangeTrajectoryError, TrajectoryProblem};
 pub use life_cycle::{InvalidTrajectoryTransition, TrajectoryAction, TrajectoryStatus};
 pub use model::{

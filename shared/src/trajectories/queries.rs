@@ -1,5 +1,6 @@
 //! Every statement on trajectories themselves.
 
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -9,8 +10,9 @@ use super::{
 };
 use crate::access::Scope;
 use crate::db::columns::{At, On};
-use crate::db::schema::trajectories;
+use crate::db::schema::{deliveries, trajectories};
 use crate::db::{DbConn, DbResult, one_row};
+use crate::deliveries::Payload;
 use crate::ids::{IntakeId, KnowledgeItemId, OfferId, RoundId, TrajectoryId};
 use crate::paging::{PageSpec, Paged, Position, Seek};
 use crate::words::{MunicipalityCode, Slug};
@@ -138,6 +140,31 @@ pub fn of_intakes(
 ) -> DbResult<Vec<Trajectory>> {
     let rows = seen_by(scope)
         .filter(trajectories::intake.eq_any(intakes.to_vec()))
+        .select(TrajectoryRow::as_select())
+        .load(conn)?;
+    let mut found: Vec<Trajectory> = rows.into_iter().map(Trajectory::from).collect();
+    attach(conn, &mut found)?;
+    Ok(found)
+}
+
+/// Running trajectories that owe an end product whose last day lies within these two, and of which
+/// nobody was reminded yet; at most `most`.
+pub(super) fn due_for_chaser(
+    conn: &mut DbConn,
+    (from, until): (Date, Date),
+    most: i64,
+) -> DbResult<Vec<Trajectory>> {
+    let reminded = deliveries::table
+        .filter(deliveries::subject_id.eq(trajectories::id))
+        .filter(deliveries::kind.eq(Payload::END_PRODUCT_CHASER));
+    let rows = trajectories::table
+        .filter(trajectories::status.eq(TrajectoryStatus::Running))
+        .filter(trajectories::end_product_item.is_null())
+        .filter(trajectories::end_product_due_on.ge(On(from)))
+        .filter(trajectories::end_product_due_on.le(On(until)))
+        .filter(not(exists(reminded)))
+        .order((trajectories::end_product_due_on, trajectories::id))
+        .limit(most)
         .select(TrajectoryRow::as_select())
         .load(conn)?;
     let mut found: Vec<Trajectory> = rows.into_iter().map(Trajectory::from).collect();

@@ -6,6 +6,7 @@ mod calendars;
 mod catalogue;
 mod clients;
 mod cost;
+mod digest;
 mod executor;
 mod groups;
 mod idempotency;

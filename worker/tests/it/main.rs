@@ -1,9 +1,11 @@
 //! The worker from outside: real conversations, real folders, both databases.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod chasers;
 mod clock;
 mod crashes;
 mod decisions;
+mod digests;
 mod failures;
 mod last_look;
 mod limits;

@@ -127,6 +127,11 @@ impl Office {
         }
     }
 
+    /// Gives ops an address.
+    pub fn tell_ops(&mut self, address: &str) {
+        self.letterhead.ops = Some(address.parse().unwrap());
+    }
+
     /// A worker that sends to the relay.
     pub fn worker(&self) -> Worker {
         self.worker_with(&self.db, WorkerOptions::default())

@@ -93,6 +93,22 @@ impl Composer<'_> {
         self.write(&contents)
     }
 
+    pub(super) fn offer_chaser(
+        &mut self,
+        facts: &OfferFacts,
+    ) -> Result<ComposedMail, ComposeError> {
+        let (programme, _) = self.offered_programme(facts)?;
+        let (offer_url, _) = self.offer_page(&facts.offer)?;
+        let contents = mails::OfferChaser {
+            programme,
+            reference: about_intake::reference(&facts.intake),
+            offer: self.offer_names(facts)?,
+            valid_until_on: last_day(&facts.offer)?,
+            offer_url,
+        };
+        self.write(&contents)
+    }
+
     pub(super) fn offer_accepted(
         &mut self,
         facts: &OfferFacts,

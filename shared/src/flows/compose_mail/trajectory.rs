@@ -1,4 +1,4 @@
-//! The mail about a trajectory that begins, to the contact person and the sponsor.
+//! Mails about a trajectory: when it begins, and when its end product is nearly due.
 
 use super::{ComposeError, ComposedMail, Composer, Looked, intake as about_intake, notice};
 use crate::access::Scope;
@@ -9,7 +9,7 @@ use crate::deliveries::DroppedReason;
 use crate::ids::TrajectoryId;
 use crate::intakes::{self, Intake};
 use crate::mail::clean::Line;
-use crate::mail::trajectory::{PlannedStep, TrajectoryRunning};
+use crate::mail::trajectory::{EndProductChaser, PlannedStep, TrajectoryRunning};
 use crate::trajectories::{self, Block, Step, StepStatus, Trajectory, TrajectoryStatus};
 
 /// A trajectory with its intake.
@@ -18,17 +18,34 @@ pub(super) struct TrajectoryFacts {
     intake: Intake,
 }
 
-/// Wanted only while it runs.
-pub(super) fn look_running(conn: &mut DbConn, id: TrajectoryId) -> Looked<TrajectoryFacts> {
+fn read(conn: &mut DbConn, id: TrajectoryId) -> Result<TrajectoryFacts, ComposeError> {
     let missing = |what| ComposeError::Incomplete { what };
     let scope = &Scope::Institute;
     let trajectory = trajectories::find(conn, scope, id)?.ok_or(missing("trajectory"))?;
     let intake = intakes::find(conn, scope, trajectory.intake)?.ok_or(missing("intake"))?;
-    Ok(match trajectory.status {
-        TrajectoryStatus::Running => Ok(TrajectoryFacts { trajectory, intake }),
+    Ok(TrajectoryFacts { trajectory, intake })
+}
+
+/// Wanted only while it runs.
+pub(super) fn look_running(conn: &mut DbConn, id: TrajectoryId) -> Looked<TrajectoryFacts> {
+    let facts = read(conn, id)?;
+    Ok(match facts.trajectory.status {
+        TrajectoryStatus::Running => Ok(facts),
         TrajectoryStatus::Preparing | TrajectoryStatus::Completed => Err(DroppedReason::Past),
         TrajectoryStatus::Stopped => Err(DroppedReason::Cancelled),
     })
+}
+
+/// Wanted while it runs and owes its end product.
+pub(super) fn look_end_product(conn: &mut DbConn, id: TrajectoryId) -> Looked<TrajectoryFacts> {
+    let looked = look_running(conn, id)?;
+    Ok(looked.and_then(|facts| {
+        if facts.trajectory.owes_end_product() {
+            Ok(facts)
+        } else {
+            Err(DroppedReason::Answered)
+        }
+    }))
 }
 
 impl Composer<'_> {
@@ -46,6 +63,22 @@ impl Composer<'_> {
             year_ends_on: trajectory.year_ends_on.ok_or(missing("year"))?,
             end_product_due_on: trajectory.end_product.due_on,
             steps: planned(trajectory, &content, self.reader.person.language),
+            notice: notice::for_contact(self, intake)?,
+        };
+        self.write(&contents)
+    }
+
+    pub(super) fn end_product_chaser(
+        &mut self,
+        TrajectoryFacts { trajectory, intake }: &TrajectoryFacts,
+    ) -> Result<ComposedMail, ComposeError> {
+        let content = self.content(intake)?;
+        let contents = EndProductChaser {
+            programme: self.programme(intake, &content)?,
+            municipality: Line::new(&notice::municipality_name(self, intake)?),
+            reference: about_intake::reference(intake),
+            due_on: (trajectory.end_product.due_on)
+                .ok_or(ComposeError::Incomplete { what: "last day" })?,
             notice: notice::for_contact(self, intake)?,
         };
         self.write(&contents)

@@ -138,6 +138,7 @@ pub(super) fn all(typed: &str, language: Language) -> Vec<(&'static str, Rendere
     mails.extend(consent_mails(typed, &to));
     mails.extend(membership_mails(typed, &to));
     mails.extend(poll_mails(typed, &to));
+    mails.push(one(&digest(typed, language), &to));
     mails
 }
 
@@ -158,6 +159,16 @@ pub(super) fn about_offers(typed: &str, to: &Recipient) -> Vec<(&'static str, Re
                 replaces_another: true,
                 offer_url: offer_url.clone(),
                 notice: Some(notice(typed, NamedAs::Sponsor)),
+            },
+            to,
+        ),
+        one(
+            &OfferChaser {
+                programme: programme(typed),
+                reference: reference.clone(),
+                offer: offer(typed),
+                valid_until_on: date(2026, 3, 31),
+                offer_url: offer_url.clone(),
             },
             to,
         ),

@@ -167,6 +167,16 @@ pub(super) fn network_mails(typed: &str, to: &Recipient) -> Vec<(&'static str, R
             to,
         ),
         one(
+            &EndProductChaser {
+                programme: programme(typed),
+                municipality: Line::new(&format!("Voorbeeldstad{typed}")),
+                reference: Line::new("0198c0de"),
+                due_on: date(2027, 3, 2),
+                notice: None,
+            },
+            to,
+        ),
+        one(
             &NetworkWelcome {
                 network: network(typed),
                 brought_by: Some(BroughtBy {
