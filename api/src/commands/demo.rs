@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use koplopers_shared::access::Role;
+use koplopers_shared::flows;
 use koplopers_shared::logging;
 use koplopers_shared::settings::Settings;
+use koplopers_shared::words::EmailAddress;
 
 use super::token::token;
 use super::{print, process};
@@ -18,6 +20,9 @@ use crate::state::AppState;
 /// Where front ends under construction usually run.
 const FRONT_ENDS: [&str; 2] = ["http://localhost:3000", "http://localhost:5173"];
 
+/// Who gets the digest, unless somebody is set.
+const OPS: &str = "beheer@example.org";
+
 pub(super) fn run() -> anyhow::Result<ExitCode> {
     let mut settings = Settings::load()?;
     settings
@@ -25,6 +30,9 @@ pub(super) fn run() -> anyhow::Result<ExitCode> {
         .cors_origins
         .extend(FRONT_ENDS.map(str::to_owned));
     settings.mail.show_in_dev_mailbox()?;
+    if settings.ops_email.is_none() {
+        settings.ops_email = Some(EmailAddress::parse(OPS)?);
+    }
     settings.log.as_text = true;
     let _log = logging::start(&settings.log)?;
     actix_web::rt::System::new().block_on(play(Arc::new(settings)))?;
@@ -36,6 +44,11 @@ async fn play(settings: Arc<Settings>) -> anyhow::Result<()> {
     let now = state.local_now();
     let cast = state.db.write(move |conn| demo::fill(conn, now)).await?;
     // A hundred mails tell how everything came about; those of whoever tries the demo come next.
+    process::send_due(&state).await?;
+    state
+        .db
+        .write(move |conn| flows::send_digest_now(conn, now))
+        .await?;
     process::send_due(&state).await?;
     let secret = credentials::fresh(&state.db, now.at).await?;
     let told = state.clone();

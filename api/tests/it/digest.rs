@@ -16,6 +16,7 @@ use koplopers_shared::ids::{ConsentId, SuppressionId};
 use koplopers_shared::intakes::Intake;
 use koplopers_shared::on_both_databases;
 use koplopers_shared::overviews::digest::DigestTopic;
+use koplopers_shared::polls;
 use koplopers_shared::testing::{TestDb, given};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -176,6 +177,10 @@ on_both_databases! {
         // An offer in its last week, and a trajectory whose end product is late.
         let offered = given::matched(&app.db, given::municipality_number(4), "uitvoering").await;
         given::sent_offer(&app.db, &offered).await;
+        // It waits for its sponsor, not for an offer.
+        waits_since(&app, &offered, 40).await;
+        // This one has heard everybody.
+        given::assessed(&app.db, given::municipality_number(6), "inclusief").await;
         given::running_trajectory(&app.db, given::municipality_number(5), "inclusief").await;
         write(&app, |conn| {
             conn.batch_execute("UPDATE offers SET valid_until_on = '2026-03-06' WHERE status = 'sent'")?;
@@ -234,10 +239,11 @@ on_both_databases! {
             "Amsterdam (Z-GM0363): wacht al 40 dagen op een gesprek"
         );
         assert_eq!(lines(&found, "talks_without_outcome").len(), 1);
-        assert!(lines(&found, "parties_not_heard")[0].contains("nog niet gehoord: "));
+        let parties = lines(&found, "parties_not_heard");
+        assert!(parties.len() == 1 && parties[0].contains("nog niet gehoord: "), "{parties:?}");
         assert_eq!(lines(&found, "consents_unanswered"), ["Amsterdam: wacht al 9 dagen op een antwoord"]);
         let polls = lines(&found, "polls_unanswered");
-        assert!(polls[0].starts_with("uitwisselingsbijeenkomst: 1 van 2 stemden op elke datum; sluit op"), "{polls:?}");
+        assert!(polls[0].starts_with("uitwisselingsbijeenkomst: niet iedereen stemde op elke datum; sluit op"), "{polls:?}");
         assert!(lines(&found, "offers_expiring")[0].ends_with("geldig tot en met vrijdag 6 maart 2026"));
         assert!(lines(&found, "end_products_due")[0].contains("had er op vrijdag 27 februari 2026 moeten zijn"));
         assert_eq!(lines(&found, "plan_shortfalls").len(), 1);
@@ -268,6 +274,39 @@ on_both_databases! {
                 app.as_coordinator().get(path).await.expect(200);
             }
         }
+    }
+
+    async fn what_is_done_is_told_no_longer(db: TestDb) {
+        // mission: S2, L9
+        let app = start(db).await;
+        let (anna, bo) = (
+            official(&app, "GM0363", "anna@example.nl").await,
+            official(&app, "GM0344", "bo@example.nl").await,
+        );
+        let poll = polled(&app, &[anna, bo], 2).await;
+        vote(&app, anna, &poll, &["yes", "no"]).await.expect(200);
+        assert_eq!(topics(&digest(&app, "").await), ["polls_unanswered"]);
+        vote(&app, bo, &poll, &["yes", "yes"]).await.expect(200);
+        assert_eq!(topics(&digest(&app, "").await), [""; 0]);
+        // Closed, it waits for a choice.
+        app.clock.turn_to("2026-04-02T15:00:00Z".parse().unwrap());
+        let now = app.state.local_now();
+        app.db.write(move |conn| polls::close_due(conn, now)).await.unwrap();
+        let found = digest(&app, "").await;
+        assert_eq!(lines(&found, "polls_unanswered"), ["uitwisselingsbijeenkomst: gesloten, kies een datum"]);
+        let sections = found["sections"].as_array().unwrap().iter();
+        let mut polls = sections.filter(|section| section["topic"] == "polls_unanswered");
+        assert_eq!(polls.next().unwrap()["lines"][0]["share"], json!({ "part": 2, "whole": 2 }));
+    }
+
+    async fn a_talk_that_is_still_to_come_lacks_no_outcome(db: TestDb) {
+        // mission: S2
+        let app = start(db).await;
+        let intake = given::submitted(&app.db, given::amsterdam(), "versnelling").await;
+        given::talk_planned(&app.db, &intake).await;
+        assert_eq!(topics(&digest(&app, "").await), ["upcoming_meetings"]);
+        app.clock.turn_to("2026-03-03T10:30:01Z".parse().unwrap());
+        assert_eq!(topics(&digest(&app, "").await)[0], "talks_without_outcome");
     }
 
     async fn of_one_programme_only_what_belongs_to_it_is_told(db: TestDb) {

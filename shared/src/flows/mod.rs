@@ -120,7 +120,7 @@ pub use schedule_meeting::{
     MeetingPlan, PlannedMeeting, ScheduleDraftError, ScheduleMeetingError, ScheduleProblem,
     draft_meeting, schedule_draft, schedule_meeting,
 };
-pub use send_digests::send_digests;
+pub use send_digests::{send_digest_now, send_digests};
 pub use start_trajectory::{StartTrajectoryError, start_trajectory};
 pub use tell_candidate::{
     NoticeError, TELL_AHEAD, give_notice, tell_candidate, tell_due_candidates,

@@ -62,18 +62,12 @@ pub fn send_digests(conn: &mut DbConn, now: LocalNow, letterhead: &Letterhead) -
     let actor = Actor::system("send-digests");
     let mut sent = 0;
     if letterhead.ops.is_some() {
-        let new = NewOpsDelivery {
-            dedupe_key: format!("{NAME}:{slot}:ops"),
-            payload: Payload::Digest { on: day },
-            subject: SUBJECT,
-            expires_at,
-        };
-        deliveries::enqueue_to_ops(conn, &new, &actor, now.at)?;
+        to_ops(conn, &actor, now, day, expires_at)?;
         sent += 1;
     }
     for person in owners(conn, now, letterhead)? {
         let new = NewDelivery {
-            dedupe_key: format!("{NAME}:{slot}:{person}"),
+            dedupe_key: format!("{NAME}:{day}:{person}"),
             payload: Payload::Digest { on: day },
             recipient: person,
             subject: SUBJECT,
@@ -86,6 +80,29 @@ pub fn send_digests(conn: &mut DbConn, now: LocalNow, letterhead: &Letterhead) -
         sent += 1;
     }
     Ok(sent)
+}
+
+/// Puts the digest of this moment to ops into the outbox, whatever the day and the hour: for the
+/// demo, which nobody leaves running until tomorrow morning. At most once a day.
+pub fn send_digest_now(conn: &mut DbConn, now: LocalNow) -> DbResult<()> {
+    to_ops(conn, &Actor::system("send-digests"), now, now.today, None)
+}
+
+fn to_ops(
+    conn: &mut DbConn,
+    actor: &Actor,
+    now: LocalNow,
+    day: Date,
+    expires_at: Option<Timestamp>,
+) -> DbResult<()> {
+    let new = NewOpsDelivery {
+        dedupe_key: format!("{NAME}:{day}:ops"),
+        payload: Payload::Digest { on: day },
+        subject: SUBJECT,
+        expires_at,
+    };
+    deliveries::enqueue_to_ops(conn, &new, actor, now.at)?;
+    Ok(())
 }
 
 /// Whoever is to hear of the programmes they are contact person of: nobody whose programmes have

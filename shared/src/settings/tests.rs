@@ -164,3 +164,36 @@ fn an_inbound_address_leaves_room_for_the_mark_of_a_delivery() {
     let too_long = faulty_keys(&[("KOPLOPERS_INBOUND_ADDRESS", &of(20))], None);
     assert_eq!(too_long, ["KOPLOPERS_INBOUND_ADDRESS"]);
 }
+
+// mission: S2, K2
+#[test]
+fn the_days_of_the_digest_and_the_chasers_can_be_set_within_bounds() {
+    let usual = read(&[], None).unwrap();
+    assert_eq!(usual.digest, DigestLimits::default());
+    assert_eq!(usual.chasers, ChaserDays::default());
+    assert_eq!(usual.app_url, None);
+    let set = read(
+        &[
+            ("KOPLOPERS_DIGEST_SUBMITTED_DAYS", "5"),
+            ("KOPLOPERS_OFFER_CHASER_DAYS", "0"),
+            ("KOPLOPERS_END_PRODUCT_CHASER_DAYS", "60"),
+            ("KOPLOPERS_APP_URL", "https://app.example.nl"),
+        ],
+        None,
+    )
+    .unwrap();
+    assert_eq!(set.digest.submitted, 5);
+    let (offer, end_product) = (set.chasers.offer, set.chasers.end_product);
+    assert_eq!((offer, end_product), (None, Some(60)));
+    assert!(set.app_url.is_some());
+    for (key, wrong) in [
+        ("KOPLOPERS_DIGEST_SUBMITTED_DAYS", "0"),
+        ("KOPLOPERS_DIGEST_ASSESSING_DAYS", "366"),
+        ("KOPLOPERS_DIGEST_MATCHED_DAYS", "twee"),
+        ("KOPLOPERS_OFFER_CHASER_DAYS", "-1"),
+        ("KOPLOPERS_END_PRODUCT_CHASER_DAYS", "10000"),
+        ("KOPLOPERS_APP_URL", "app.example.nl"),
+    ] {
+        assert_eq!(faulty_keys(&[(key, wrong)], None), [key]);
+    }
+}

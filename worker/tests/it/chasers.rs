@@ -153,6 +153,10 @@ async fn nobody_is_reminded_of_an_offer_they_hardly_know(db: TestDb) {
 async fn an_offer_that_is_over_brings_no_reminder(db: TestDb) {
     let office = Office::open(&db, Script::new()).await;
     waiting_offer(&office).await;
+    // Also before the job came by that closes it.
+    office.clock.turn_to("2026-04-01T10:00:00Z".parse().unwrap());
+    let now = local(&office);
+    assert_eq!(write(&office, move |conn| offers::chase_due(conn, now, 3)).await, 0);
     assert_eq!(reminded_at(&office, "2026-04-01T10:00:00Z").await, 0);
 }
 
@@ -198,19 +202,22 @@ async fn an_end_product_that_was_handed_in_before_its_reminder_leaves_brings_non
     assert_dropped(&office, "end_product_chaser", DroppedReason::Answered).await;
 }
 
-async fn a_trajectory_that_stopped_owes_nothing(db: TestDb) {
-    // mission: K2
+async fn a_trajectory_that_stopped_before_its_reminder_leaves_brings_none(db: TestDb) {
+    // mission: K2; delivery: the last look
     let office = Office::open(&db, Script::new()).await;
     let trajectory = owing(&office).await;
     office.clock.turn_to(before_due(&trajectory, 10).parse().unwrap());
     let now = local(&office);
+    let chased = move |conn: &mut DbConn| trajectories::chase_end_products(conn, now, 28);
+    assert_eq!(write(&office, chased).await, 1);
     let granted = given::granted(&given::staff(Role::Adviser));
     let stop = move |conn: &mut _| {
         let why = "De gemeente stopt ermee.".to_owned();
         trajectories::stop(conn, &granted, now, trajectory.id, None, why)
     };
     office.db.write(stop).await.unwrap();
-    office.send().await;
-    assert!(reminders(&office).is_empty());
+    assert_dropped(&office, "end_product_chaser", DroppedReason::Cancelled).await;
+    // Nor is anybody reminded of one that stopped.
+    assert_eq!(write(&office, chased).await, 0);
 }
 }

@@ -278,6 +278,13 @@ async fn a_contact_person_hears_of_their_own_programmes_and_only_when_there_is_s
     assert!(text.contains("de programma’s waarvan u contactpersoon bent"), "{text}");
 }
 
+async fn whoever_reads_the_mail_to_ops_gets_no_second_one(db: TestDb) {
+    let office = running(&db, Script::new()).await;
+    contact(&office, "versnelling", OPS).await;
+    overdue_intake(&office, "versnelling").await;
+    assert_eq!(gone_at(&office, "2026-03-02T06:30:00Z").await, 1);
+}
+
 async fn whoever_runs_no_programme_any_more_gets_no_digest(db: TestDb) {
     let office = running(&db, Script::new().always(Step::Recipient, Act::reply("451 later"))).await;
     let ivo = contact(&office, "versnelling", "ivo@example.org").await;

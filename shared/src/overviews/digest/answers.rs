@@ -132,7 +132,7 @@ pub(super) fn polls_unanswered(conn: &mut DbConn, asked: &Asked<'_>) -> DbResult
         lines.push(DigestLine {
             subject: Some(("meeting", meeting.0)),
             stands_for: 1,
-            text: words::poll(kind, whose.as_deref(), open.then_some(closes), share),
+            text: words::poll(kind, whose.as_deref(), open.then_some(closes)),
             path: format!("/meetings/{meeting}/poll"),
             share: (share.whole > 0).then_some(share),
         });

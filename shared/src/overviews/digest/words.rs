@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, DateTime};
 
-use super::{DigestTopic, Share};
+use super::DigestTopic;
 use crate::catalogue::reference::described;
 use crate::catalogue::shipped;
 use crate::catalogue::text::BilingualText;
@@ -171,24 +171,22 @@ pub(super) fn poll(
     kind: MeetingKind,
     whose: Option<&str>,
     closes: Option<DateTime>,
-    votes: Share,
 ) -> BilingualText {
     let (nl, en) = what(kind, whose);
-    let Share { part, whole } = votes;
     match closes {
         Some(closes) => text(
             format!(
-                "{nl}: {part} van {whole} stemden op elke datum; sluit op {}",
+                "{nl}: niet iedereen stemde op elke datum; sluit op {}",
                 moment(closes, Language::Nl)
             ),
             format!(
-                "{en}: {part} of {whole} voted on every date; closes on {}",
+                "{en}: not everybody voted on every date; closes on {}",
                 moment(closes, Language::En)
             ),
         ),
         None => text(
-            format!("{nl}: gesloten, kies een datum ({part} van {whole} stemden op elke datum)"),
-            format!("{en}: closed, choose a date ({part} of {whole} voted on every date)"),
+            format!("{nl}: gesloten, kies een datum"),
+            format!("{en}: closed, choose a date"),
         ),
     }
 }
