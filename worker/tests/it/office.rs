@@ -168,10 +168,15 @@ impl Office {
 
     /// The same, with the id that the worker gave itself.
     pub fn process_with_id(&self, connections: usize) -> (Running, WorkerId) {
+        self.process_with(&format!("connections={connections}"))
+    }
+
+    /// The same, with other settings of the relay.
+    pub fn process_with(&self, settings: &str) -> (Running, WorkerId) {
         let program = env!("CARGO_BIN_EXE_koplopers-worker");
         let mut command = program_at(program, self.db.url(), self.data.path());
         let relay = self.relay.address();
-        let url = format!("smtp://{relay}?tls=none&connections={connections}");
+        let url = format!("smtp://{relay}?tls=none&{settings}");
         command
             .env("KOPLOPERS_MAIL_URL", url)
             .env("KOPLOPERS_MAIL_FROM", "bureau@example.org");

@@ -111,6 +111,23 @@ async fn kill_9_between_250_and_commit_sends_the_same_bytes_once_more(db: TestDb
     assert_eq!(office.relay.record().mails.len(), 2);
 }
 
+// security: 88; delivery: server stalls after the final dot
+async fn server_stalls_after_the_final_dot_the_connection_is_destroyed_and_the_next_mail_unaffected(db: TestDb) {
+    let office = Office::open(&db, Script::new().once(Step::Final, Act::Stall)).await;
+    office.talk_far_ahead(&["p1@example.nl"]).await;
+    let (worker, _) = office.process_with("connections=1&timeout=2s");
+    office.relay.closed(1).await;
+    let mails = office.relay.received(2).await;
+    finish(worker);
+    assert_ne!(mails[0].to, mails[1].to);
+    assert_eq!((mails[0].connection, mails[1].connection), (1, 2));
+    let unknown = in_state(&office, DeliveryState::Unknown).await;
+    assert_eq!(unknown.len(), 1);
+    let attempts = office.attempts(unknown[0].id).await;
+    assert_eq!(attempts[0].outcome, AttemptOutcome::Unknown);
+    assert_eq!(in_state(&office, DeliveryState::Sent).await.len(), 1);
+}
+
 // security: 88; delivery: 451, 452, 421, 550, 552, 554
 async fn of_451_452_and_421_a_mail_waits_and_of_550_552_and_554_it_is_buried(db: TestDb) {
     let refusals = [

@@ -5,6 +5,7 @@
 //! an error or a cancellation drops it, and only one that has answered everything in step goes back.
 
 mod connection;
+mod dots;
 mod reply;
 mod stream;
 mod tls;
