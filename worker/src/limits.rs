@@ -180,6 +180,11 @@ mod tests {
             let _ = limits.take("example.nl", at(day));
         }
         assert_eq!(limits.take("example.nl", at(0)), Ok(()));
+        assert_eq!(limits.take("example.nl", at(0)), Err(at(60)));
         assert_eq!(limits.take("example.nl", at(2 * day)), Ok(()));
+        assert_eq!(
+            limits.take("example.nl", at(2 * day)),
+            Err(at(2 * day + 60))
+        );
     }
 }

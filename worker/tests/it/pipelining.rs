@@ -136,6 +136,9 @@ async fn a_refusal_anywhere_is_that_of_its_step() {
                 (Some(phase), Some(code))
             );
             then_the_next_ones_are_told_apart(&server, &transport).await;
+            // Who says 421 is about to close, and who refuses the sender refuses us.
+            let fresh = step == Step::Sender || code == 421;
+            assert_eq!(server.record().opened, 1 + usize::from(fresh));
         }
     }
 }

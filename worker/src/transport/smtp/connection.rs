@@ -351,12 +351,10 @@ impl Connection {
             return Err(at(Phase::Sender)(fault));
         }
         if let Err(fault) = within(limits.recipient, self.expect(&RECIPIENT_TAKEN)).await {
-            // Only after a refusal is it certain that nobody was named, and are the replies to come told apart.
-            if self.in_step && fault.code().is_some_and(|code| code >= 400) {
+            // In step after another reply than the ones wanted: that was a refusal, so that nobody was named.
+            if self.in_step {
                 let go_ahead = within(limits.data, self.expect(&GO_AHEAD)).await;
                 self.take_back(go_ahead.is_ok()).await;
-            } else {
-                self.in_step = false;
             }
             return Err(at(Phase::Recipient)(fault));
         }
