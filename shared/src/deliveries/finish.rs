@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::lease::lease_end;
 use super::rules::{self, History, Next};
-use super::{DeliveryState, DroppedReason, Lease, LeaseToken, Payload, WorkerId, pauses};
+use super::{DeliveryState, DroppedReason, Lease, LeaseToken, Payload, WorkerId, pauses, taken};
 use crate::db::columns::At;
 use crate::db::schema::{deliveries, delivery_attempts};
 use crate::db::{DbConn, DbResult};
@@ -183,9 +183,22 @@ pub fn finish(
     completions: &[Completion],
     now: Timestamp,
 ) -> DbResult<Vec<Recorded>> {
+    let mut at_once = match conn {
+        DbConn::Postgres(postgres) => {
+            let taken: Vec<&Completion> = completions.iter().filter(|it| it.is_sent()).collect();
+            Some(taken::record(postgres, worker, &taken, now)?)
+        }
+        DbConn::Sqlite(_) => None,
+    };
     let mut recorded = Vec::with_capacity(completions.len());
     for completion in completions {
-        recorded.push(finish_one(conn, worker, completion, now)?);
+        let delivery = completion.lease.delivery;
+        recorded.push(match &mut at_once {
+            Some(taken) if completion.is_sent() => taken
+                .remove(&delivery)
+                .unwrap_or(Recorded::Stale { delivery }),
+            _ => finish_one(conn, worker, completion, now)?,
+        });
     }
     let outcome = |completion: &Completion| completion.attempt.outcome;
     let relay_failure = completions

@@ -31,6 +31,7 @@ pub mod return_path;
 pub mod rules;
 mod suppressions;
 mod sweep;
+mod taken;
 pub mod workers;
 
 pub use announce::{CHANNEL, announce};

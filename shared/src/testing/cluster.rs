@@ -156,6 +156,12 @@ impl Cluster {
         .expect("an address")
     }
 
+    /// Where the server writes its log.
+    #[must_use]
+    pub fn log(&self) -> PathBuf {
+        self.path().join("log")
+    }
+
     /// Stops the server, cutting off every connection.
     pub fn stop(&self) {
         let data = self.data();
@@ -165,7 +171,7 @@ impl Cluster {
     /// Starts the server again and waits until it answers.
     pub fn resume(&self) {
         let data = self.data();
-        let log = self.path().join("log").display().to_string();
+        let log = self.log().display().to_string();
         self.run(
             "pg_ctl",
             &[
