@@ -45,6 +45,8 @@ enum Command {
     Queue(Options),
     /// Making mails and handing them over.
     Mail(Options),
+    /// Whether a million rows make it slower than ten thousand.
+    Growth(Options),
     /// The API itself, which is measured in a process of its own.
     #[command(hide = true, disable_help_flag = true)]
     Api {
@@ -59,7 +61,7 @@ enum Command {
 /// How much to measure.
 #[derive(Debug, Clone, Args)]
 struct Options {
-    /// Intakes in the database.
+    /// Intakes in the database; growth has sizes of its own.
     #[arg(long, default_value_t = 100_000)]
     rows: u32,
     /// How often each figure is measured; the median counts.
@@ -91,10 +93,20 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     let (options, parts): (Options, &[Part]) = match command {
-        Command::All(options) => (options, &[http::measure, queue::measure, mail::measure]),
+        Command::All(options) => (
+            options,
+            &[
+                http::measure,
+                queue::measure,
+                mail::measure,
+                http::measure_growth,
+                queue::measure_growth,
+            ],
+        ),
         Command::Http(options) => (options, &[http::measure]),
         Command::Queue(options) => (options, &[queue::measure]),
         Command::Mail(options) => (options, &[mail::measure]),
+        Command::Growth(options) => (options, &[http::measure_growth, queue::measure_growth]),
         Command::Api { arguments } => {
             let program = std::iter::once("koplopers-api".to_owned());
             return ApiArguments::parse_from(program.chain(arguments)).run();

@@ -29,6 +29,12 @@ pub fn median(mut figures: Vec<f64>) -> f64 {
     }
 }
 
+/// Rows in the smaller of two databases, of which the larger should be as fast.
+pub const FEW: u32 = 10_000;
+
+/// Rows in the larger one.
+pub const MANY: u32 = 1_000_000;
+
 /// How often `act` can be done in a second, on this thread. `act` says how many it did.
 pub fn per_second(
     time: Duration,

@@ -2,6 +2,7 @@
 //! of the database: both are measured in turn with the endpoint.
 
 mod data;
+mod growth;
 mod in_process;
 mod pgbench;
 mod statements;
@@ -11,6 +12,8 @@ use std::time::Duration;
 
 use koplopers_shared::db::DatabaseUrl;
 use koplopers_shared::testing::{Cluster, Durability};
+
+pub use self::growth::measure as measure_growth;
 
 use self::data::Data;
 use self::in_process::InProcess;

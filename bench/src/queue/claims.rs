@@ -8,7 +8,7 @@ use koplopers_shared::clock::Clock;
 use koplopers_shared::db::columns::Uid;
 use koplopers_shared::db::{Db, DbConn, DbError};
 use koplopers_shared::deliveries::{
-    self, Attempt, AttemptOutcome, Completion, LeaseToken, Recorded, WorkerId,
+    self, Attempt, AttemptOutcome, Claimed, Completion, LeaseToken, Recorded, WorkerId,
 };
 use koplopers_shared::flows::finish_mails;
 use koplopers_shared::ids::DeliveryId;
@@ -24,7 +24,7 @@ use crate::rounds::{medians, per_second};
 const ROWS: u32 = 50_000;
 
 /// Mails in one claim.
-const BATCH: usize = 50;
+pub const BATCH: usize = 50;
 
 pub fn measure(
     runtime: &Runtime,
@@ -73,8 +73,7 @@ pub fn measure(
 fn by_worker(runtime: &Runtime, db: &Db, limit: usize) -> anyhow::Result<usize> {
     let (worker, now) = (WorkerId::generate(), Clock::System.now());
     let done = runtime.block_on(async {
-        let claim = move |conn: &mut DbConn| deliveries::claim(conn, limit, now);
-        let claimed = db.write::<_, DbError, _>(claim).await?;
+        let claimed = claim(db, limit).await?;
         let completed: Vec<Completion> = claimed
             .iter()
             .map(|claimed| Completion {
@@ -95,6 +94,13 @@ fn by_worker(runtime: &Runtime, db: &Db, limit: usize) -> anyhow::Result<usize> 
     let ours = |done: &Recorded| matches!(done, Recorded::Done { .. });
     ensure!(done.iter().all(ours), "every lease was held to the end");
     Ok(done.len())
+}
+
+/// A claim, as the worker makes it.
+pub async fn claim(db: &Db, limit: usize) -> Result<Vec<Claimed>, DbError> {
+    let now = Clock::System.now();
+    db.write(move |conn| deliveries::claim(conn, limit, now))
+        .await
 }
 
 #[derive(QueryableByName)]

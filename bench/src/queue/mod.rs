@@ -2,10 +2,13 @@
 
 mod claims;
 mod fill;
+mod growth;
 mod wake;
 
 use koplopers_shared::db::DatabaseUrl;
 use koplopers_shared::testing::{Cluster, Durability};
+
+pub use self::growth::measure as measure_growth;
 
 use self::fill::Office;
 use crate::Options;

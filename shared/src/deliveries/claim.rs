@@ -4,13 +4,14 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer};
 use jiff::Timestamp;
 
-use super::lease::lease_end;
+use super::lease::{LEASE, lease_end_on_postgres};
 use super::queries::DeliveryRow;
 use super::{Delivery, DeliveryState, Lease, LeaseToken, Payload, Priority, pauses};
 use crate::db::columns::{At, Moment, Uid};
 use crate::db::schema::deliveries;
 use crate::db::{DbConn, DbResult};
 use crate::ids::DeliveryId;
+use crate::on_connection;
 
 /// A delivery that the caller holds.
 #[derive(Debug, Clone)]
@@ -29,6 +30,17 @@ struct Due {
     id: DeliveryId,
 }
 
+/// A row that was leased, with its place in the queue.
+#[derive(QueryableByName)]
+struct Leased {
+    #[diesel(sql_type = Uid)]
+    id: DeliveryId,
+    #[diesel(sql_type = Integer)]
+    priority: i32,
+    #[diesel(sql_type = Moment)]
+    next_at: At,
+}
+
 /// Claims at most `limit` deliveries that are due, the most urgent first; none while the queue
 /// is paused.
 ///
@@ -36,6 +48,82 @@ struct Due {
 /// this build does not know are left for newer workers.
 pub fn claim(conn: &mut DbConn, limit: usize, now: Timestamp) -> DbResult<Vec<Claimed>> {
     let limit = pauses::allowed(conn, limit, now)?;
+    if limit == 0 {
+        return Ok(Vec::new());
+    }
+    let token = LeaseToken::generate();
+    let ids = match conn {
+        DbConn::Postgres(postgres) => lease_at_once(postgres, limit, token, now)?,
+        DbConn::Sqlite(sqlite) => lease_by_priority(sqlite, limit, token, now)?,
+    };
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    // On SQLite the list is parsed at every run, as it would be through the enum.
+    let rows: Vec<(DeliveryRow, Option<Vec<u8>>)> = on_connection!(conn, |conn| deliveries::table
+        .filter(deliveries::id.eq_any(&ids))
+        .select((DeliveryRow::as_select(), deliveries::mime))
+        .load(conn))?;
+    let claimed = rows.into_iter().map(|(row, frozen)| Claimed {
+        lease: Lease {
+            delivery: row.id(),
+            token,
+        },
+        delivery: row.into(),
+        frozen,
+    });
+    let mut claimed: Vec<Claimed> = claimed.collect();
+    claimed.sort_by_key(|claim| ids.iter().position(|id| *id == claim.lease.delivery));
+    Ok(claimed)
+}
+
+/// One statement finds, locks and leases. `UNION ALL` gives its parts in the order in which they
+/// are written, and `LIMIT` stops it: rows of a lower priority are neither read nor locked when
+/// there are enough above them.
+fn lease_at_once(
+    conn: &mut PgConnection,
+    limit: usize,
+    token: LeaseToken,
+    now: Timestamp,
+) -> DbResult<Vec<DeliveryId>> {
+    let mut leased: Vec<Leased> = diesel::sql_query(lease_sql())
+        .bind::<Moment, _>(At(now))
+        .bind::<BigInt, _>(i64::try_from(limit).unwrap_or(i64::MAX))
+        .bind::<Uid, _>(token)
+        .load(conn)?;
+    leased.sort_by_key(|row| (row.priority, row.next_at.0, row.id));
+    Ok(leased.into_iter().map(|row| row.id).collect())
+}
+
+fn lease_sql() -> String {
+    let lanes: Vec<String> = Priority::ALL
+        .iter()
+        .map(|priority| {
+            let priority = *priority as i32;
+            let due = due_sql(
+                [&priority.to_string(), "$1", "$2"],
+                "FOR UPDATE OF d SKIP LOCKED",
+            );
+            format!("SELECT id FROM ({due}) lane_{priority}")
+        })
+        .collect();
+    format!(
+        "WITH due AS MATERIALIZED (SELECT id FROM ({}) lanes LIMIT $2) \
+         UPDATE deliveries SET state = '{}', lease_token = $3, lease_until = {} \
+         FROM due WHERE deliveries.id = due.id RETURNING deliveries.id, priority, next_at",
+        lanes.join(" UNION ALL "),
+        DeliveryState::Leased.as_str(),
+        lease_end_on_postgres(),
+    )
+}
+
+/// Nobody else writes the embedded database meanwhile.
+fn lease_by_priority(
+    conn: &mut SqliteConnection,
+    limit: usize,
+    token: LeaseToken,
+    now: Timestamp,
+) -> DbResult<Vec<DeliveryId>> {
     let mut ids = Vec::new();
     for priority in Priority::ALL {
         if ids.len() >= limit {
@@ -43,61 +131,31 @@ pub fn claim(conn: &mut DbConn, limit: usize, now: Timestamp) -> DbResult<Vec<Cl
         }
         ids.extend(due(conn, *priority, limit - ids.len(), now)?);
     }
-    if ids.is_empty() {
-        return Ok(Vec::new());
+    if !ids.is_empty() {
+        diesel::update(deliveries::table.filter(deliveries::id.eq_any(ids.clone())))
+            .set((
+                deliveries::state.eq(DeliveryState::Leased),
+                deliveries::lease_token.eq(token),
+                deliveries::lease_until.eq(At(now + LEASE)),
+            ))
+            .execute(conn)?;
     }
-    let token = LeaseToken::generate();
-    let end = lease_end(conn, now);
-    diesel::update(deliveries::table.filter(deliveries::id.eq_any(ids.clone())))
-        .set((
-            deliveries::state.eq(DeliveryState::Leased),
-            deliveries::lease_token.eq(token),
-            deliveries::lease_until.eq(end),
-        ))
-        .execute(conn)?;
-    let mut claimed = deliveries::table
-        .filter(deliveries::id.eq_any(ids.clone()))
-        .select((DeliveryRow::as_select(), deliveries::mime))
-        .load::<(DeliveryRow, Option<Vec<u8>>)>(conn)?
-        .into_iter()
-        .map(|(row, frozen)| {
-            Ok(Claimed {
-                lease: Lease {
-                    delivery: row.id(),
-                    token,
-                },
-                delivery: row.into(),
-                frozen,
-            })
-        })
-        .collect::<DbResult<Vec<_>>>()?;
-    claimed.sort_by_key(|claim| ids.iter().position(|id| *id == claim.lease.delivery));
-    Ok(claimed)
+    Ok(ids)
 }
 
 /// The due deliveries of one priority. One query each, because an index over all priorities
 /// would have to step over every delivery that waits for a later day.
 fn due(
-    conn: &mut DbConn,
+    conn: &mut SqliteConnection,
     priority: Priority,
     limit: usize,
     now: Timestamp,
 ) -> DbResult<Vec<DeliveryId>> {
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let found: Vec<Due> = match conn {
-        DbConn::Postgres(postgres) => {
-            diesel::sql_query(due_sql(["$1", "$2", "$3"], "FOR UPDATE OF d SKIP LOCKED"))
-                .bind::<Integer, _>(priority as i32)
-                .bind::<Moment, _>(At(now))
-                .bind::<BigInt, _>(limit)
-                .load(postgres)?
-        }
-        DbConn::Sqlite(sqlite) => diesel::sql_query(due_sql(["?", "?", "?"], ""))
-            .bind::<Integer, _>(priority as i32)
-            .bind::<Moment, _>(At(now))
-            .bind::<BigInt, _>(limit)
-            .load(sqlite)?,
-    };
+    let found: Vec<Due> = diesel::sql_query(due_sql(["?", "?", "?"], ""))
+        .bind::<Integer, _>(priority as i32)
+        .bind::<Moment, _>(At(now))
+        .bind::<BigInt, _>(i64::try_from(limit).unwrap_or(i64::MAX))
+        .load(conn)?;
     Ok(found.into_iter().map(|due| due.id).collect())
 }
 
@@ -182,7 +240,10 @@ mod tests {
         };
         // So small a table would be read as a whole.
         conn.batch_execute("SET enable_seqscan = off").unwrap();
-        let query = due_sql(["20", "now()", "50"], "FOR UPDATE OF d SKIP LOCKED");
+        let query = lease_sql()
+            .replace("$1", "now()")
+            .replace("$2", "50")
+            .replace("$3", "gen_random_uuid()");
         let plan: Vec<Plan> = diesel::sql_query(format!("EXPLAIN {query}"))
             .load(&mut conn)
             .unwrap();

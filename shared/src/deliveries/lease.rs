@@ -47,12 +47,14 @@ pub(super) fn is_held() -> SqlLiteral<Bool> {
 /// The end of a lease that begins now.
 pub(super) fn lease_end(conn: &DbConn, now: Timestamp) -> SqlLiteral<Nullable<Moment>> {
     match conn {
-        DbConn::Postgres(_) => sql(&format!(
-            "clock_timestamp() + interval '{} seconds'",
-            LEASE.as_secs()
-        )),
+        DbConn::Postgres(_) => sql(&lease_end_on_postgres()),
         DbConn::Sqlite(_) => sql(&(now + LEASE).as_microsecond().to_string()),
     }
+}
+
+/// The same in the words of PostgreSQL, whose clock counts.
+pub(super) fn lease_end_on_postgres() -> String {
+    format!("clock_timestamp() + interval '{} seconds'", LEASE.as_secs())
 }
 
 /// Whether a lease is over.

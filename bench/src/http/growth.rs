@@ -1,0 +1,79 @@
+//! Whether reading takes longer when there is more that is not read.
+
+use std::path::Path;
+
+use diesel::connection::SimpleConnection as _;
+use koplopers_shared::db::DatabaseUrl;
+use koplopers_shared::testing::{Cluster, Durability, connect};
+
+use super::POOL;
+use super::data::Data;
+use crate::Options;
+use crate::load::{Requests, press};
+use crate::process::{Serving, data_folder};
+use crate::report::{Report, Row, Target};
+use crate::rounds::{FEW, MANY, medians};
+
+/// The p99 of reads on many rows by that on few.
+pub fn measure(options: &Options, report: &mut Report) -> anyhow::Result<()> {
+    let folders = [data_folder()?, data_folder()?];
+    let places = folders.each_ref().map(|folder| {
+        let path = folder.path();
+        (path, DatabaseUrl::sqlite(path.join("koplopers.db")))
+    });
+    compare(places, ["SQLite get", "SQLite list"], options, report)?;
+    let Some(cluster) = Cluster::for_one_test(Durability::Off) else {
+        return Ok(());
+    };
+    connect(&cluster.url("postgres")).batch_execute("CREATE DATABASE many")?;
+    let folders = [data_folder()?, data_folder()?];
+    let places = [
+        (folders[0].path(), cluster.url("postgres")),
+        (folders[1].path(), cluster.url("many")),
+    ];
+    compare(
+        places,
+        ["PostgreSQL get", "PostgreSQL list"],
+        options,
+        report,
+    )
+}
+
+/// The smaller database first.
+fn compare(
+    places: [(&Path, DatabaseUrl); 2],
+    rows: [&'static str; 2],
+    options: &Options,
+    report: &mut Report,
+) -> anyhow::Result<()> {
+    let mut served = Vec::new();
+    for ((folder, url), rows) in places.iter().zip([FEW, MANY]) {
+        let api = Serving::api(url, folder, POOL)?;
+        let data = Data::fill(api.address, url, folder, rows)?;
+        served.push((api, data));
+    }
+    let [(few, from_few), (many, from_many)] = served.as_slice() else {
+        return Ok(());
+    };
+    let p99 = |api: &Serving, requests: &Requests| {
+        Ok(press(api.address, requests, options.time())?
+            .p99
+            .as_secs_f64()
+            * 1000.0)
+    };
+    let reads = [Data::gets as fn(&Data) -> Requests, Data::list];
+    for (measured, read) in rows.into_iter().zip(reads) {
+        let (on_few, on_many) = (read(from_few), read(from_many));
+        let [of_few, of_many] = medians(
+            options.rounds,
+            [&mut || p99(few, &on_few), &mut || p99(many, &on_many)],
+        )?;
+        report.add(Row {
+            measured,
+            limit: format!("p99 on {FEW} rows {of_few:.2} ms"),
+            figure: format!("on {MANY} rows {of_many:.2} ms"),
+            ratio: Some((of_many / of_few, Target::AtMost(1.5))),
+        });
+    }
+    Ok(())
+}
