@@ -22,6 +22,7 @@ mod outages;
 mod overviews;
 mod people;
 mod programmes;
+mod query_plans;
 mod retention;
 mod rows;
 mod talks;

@@ -1,0 +1,224 @@
+//! The queries of the hot path find their rows by an index, on both databases: what they cost
+//! does not grow with what they do not read (`performance.md`, growth).
+
+use diesel::connection::SimpleConnection as _;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use koplopers_shared::access::Scope;
+use koplopers_shared::candidacies::{self, CandidacyFilter};
+use koplopers_shared::consents::{self, ConsentFilter};
+use koplopers_shared::db::{DbConn, DbResult};
+use koplopers_shared::deliveries::{self, DeliveryFilter};
+use koplopers_shared::events::{self, Subject};
+use koplopers_shared::intakes::{self, IntakeFilter, IntakeStatus};
+use koplopers_shared::meetings::{self, MeetingFilter};
+use koplopers_shared::offers::{self, OfferFilter};
+use koplopers_shared::paging::{PageSpec, Position, Seek};
+use koplopers_shared::people::queries::PersonFilter;
+use koplopers_shared::testing::given;
+use koplopers_shared::trajectories::{self, TrajectoryFilter};
+use koplopers_shared::{flows, invitations, on_both_databases, people};
+
+use crate::cost::statements_of;
+
+/// The tables that grow with the years. Others have as many rows as a coordinator types in.
+const GROWING: &[&str] = &[
+    "audit_events",
+    "candidacies",
+    "consents",
+    "deliveries",
+    "delivery_attempts",
+    "events",
+    "intake_issue_target_groups",
+    "intake_issue_themes",
+    "intake_issues",
+    "intakes",
+    "invitations",
+    "links",
+    "meetings",
+    "offer_blocks",
+    "offer_steps",
+    "offers",
+    "people",
+    "person_roles",
+    "reminder_plans",
+    "trajectories",
+];
+
+type Work = (&'static str, fn(&mut DbConn) -> DbResult<()>);
+
+fn amsterdam() -> Scope {
+    Scope::municipality(given::amsterdam(), &[])
+}
+
+fn first() -> PageSpec {
+    PageSpec::first(50)
+}
+
+/// A page further on, whose key has gone by many rows.
+fn later() -> PageSpec {
+    PageSpec {
+        limit: 50,
+        seek: Seek::After(Position {
+            at: given::now().at,
+            id: uuid::Uuid::nil(),
+        }),
+    }
+}
+
+const HOT: &[Work] = &[
+    ("an intake", |conn| {
+        let any = intakes::list(conn, &Scope::Institute, &IntakeFilter::default(), &first())?;
+        intakes::find(conn, &Scope::Institute, any.items[0].id).map(drop)
+    }),
+    ("a later page of intakes", |conn| {
+        intakes::list(conn, &Scope::Institute, &IntakeFilter::default(), &later()).map(drop)
+    }),
+    ("intakes of a municipality", |conn| {
+        intakes::list(conn, &amsterdam(), &IntakeFilter::default(), &first()).map(drop)
+    }),
+    ("intakes in a state", |conn| {
+        let filter = IntakeFilter {
+            statuses: vec![IntakeStatus::Submitted],
+            ..IntakeFilter::default()
+        };
+        intakes::list(conn, &Scope::Institute, &filter, &first()).map(drop)
+    }),
+    ("meetings and who is invited", |conn| {
+        let any = meetings::list(conn, &Scope::Institute, &MeetingFilter::default(), &first())?;
+        let ids: Vec<_> = any.items.iter().map(|meeting| meeting.id).collect();
+        meetings::find(conn, &Scope::Institute, ids[0])?;
+        invitations::of_meetings(conn, &ids).map(drop)
+    }),
+    ("deliveries", |conn| {
+        let filter = DeliveryFilter::default();
+        deliveries::list(conn, &Scope::Institute, &filter, &first()).map(drop)
+    }),
+    ("the queue", |conn| {
+        let now = given::now().at;
+        deliveries::next_due(conn)?;
+        assert!(!deliveries::claim(conn, 50, now)?.is_empty());
+        Ok(())
+    }),
+    ("reminders", |conn| {
+        flows::remind_due(conn, given::now()).map(drop)
+    }),
+    ("the history of an intake", |conn| {
+        let any = intakes::list(conn, &Scope::Institute, &IntakeFilter::default(), &first())?;
+        let subject = Subject {
+            kind: "intake",
+            id: any.items[0].id.0,
+        };
+        events::history(conn, &Scope::Institute, subject, &first()).map(drop)
+    }),
+    ("events since", |conn| {
+        events::since(conn, &Scope::Institute, 1, 100).map(drop)
+    }),
+    ("people", |conn| {
+        people::queries::list(conn, &Scope::Institute, &PersonFilter::default(), &first()).map(drop)
+    }),
+    ("offers", |conn| {
+        offers::list(conn, &Scope::Institute, &OfferFilter::default(), &first()).map(drop)
+    }),
+    ("trajectories", |conn| {
+        let filter = TrajectoryFilter::default();
+        trajectories::list(conn, &Scope::Institute, &filter, &first()).map(drop)
+    }),
+    ("candidacies", |conn| {
+        candidacies::list(conn, &CandidacyFilter::default(), &first()).map(drop)
+    }),
+    ("consents", |conn| {
+        consents::list(conn, &ConsentFilter::default(), &first()).map(drop)
+    }),
+];
+
+on_both_databases! {
+    async fn every_query_of_the_hot_path_goes_by_an_index(db: TestDb) {
+        given::catalogue(&db).await;
+        let intake = given::submitted(&db, given::amsterdam(), "versnelling").await;
+        given::talk_planned(&db, &intake).await;
+        given::running_trajectory(&db, given::utrecht(), "inclusief").await;
+        given::candidacy(&db, "Bo Jansen", "bo@example.nl").await;
+        let mut faults = Vec::new();
+        for (what, work) in HOT {
+            let mut conn = db.connect();
+            let (done, statements) = statements_of(&mut conn, work);
+            done.unwrap();
+            assert!(!statements.is_empty(), "{what} is read from the database");
+            for sql in statements {
+                faults.extend(read_whole(&mut conn, &sql).into_iter().map(|step| {
+                    format!("{what}: {step}\n    {sql}")
+                }));
+            }
+        }
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
+    }
+}
+
+/// The steps of the plan that go through all of a table that grows.
+fn read_whole(conn: &mut DbConn, sql: &str) -> Vec<String> {
+    let reads = ["SELECT", "UPDATE", "DELETE", "WITH"];
+    if !reads.iter().any(|word| sql.starts_with(word)) {
+        return Vec::new();
+    }
+    match conn {
+        DbConn::Sqlite(conn) => {
+            let steps: Vec<Step> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {sql}"))
+                .load(conn)
+                .unwrap();
+            let steps = steps.into_iter().map(|step| step.detail);
+            steps.filter(|step| scans(step, "SCAN ", "USING")).collect()
+        }
+        DbConn::Postgres(conn) => {
+            // So small a table would be read as a whole; now that costs too much unless it must be.
+            conn.batch_execute(
+                "SET enable_seqscan = off; SET enable_sort = off; \
+                 SET plan_cache_mode = force_generic_plan",
+            )
+            .unwrap();
+            conn.batch_execute(&format!("PREPARE asked AS {sql}"))
+                .unwrap();
+            let values = vec!["NULL"; highest_parameter(sql)].join(", ");
+            let values = if values.is_empty() {
+                values
+            } else {
+                format!("({values})")
+            };
+            let plan: Vec<Plan> = diesel::sql_query(format!("EXPLAIN EXECUTE asked{values}"))
+                .load(conn)
+                .unwrap();
+            conn.batch_execute("DEALLOCATE asked").unwrap();
+            let steps = plan.into_iter().map(|line| line.plan);
+            steps
+                .filter(|step| scans(step, "Seq Scan on ", "Index"))
+                .collect()
+        }
+    }
+}
+
+/// Whether the step goes through a growing table from its start, without an index.
+fn scans(step: &str, word: &str, unless: &str) -> bool {
+    let table = step.split_once(word).map(|(_, rest)| rest);
+    let table = table.and_then(|rest| rest.split([' ', '(']).next());
+    table.is_some_and(|table| GROWING.contains(&table)) && !step.contains(unless)
+}
+
+fn highest_parameter(sql: &str) -> usize {
+    let numbers = sql.split('$').skip(1).map(|rest| {
+        let end = rest.find(|c: char| !c.is_ascii_digit());
+        rest[..end.unwrap_or(rest.len())].parse().unwrap_or(0)
+    });
+    numbers.max().unwrap_or(0)
+}
+
+#[derive(QueryableByName)]
+struct Step {
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+
+#[derive(QueryableByName)]
+struct Plan {
+    #[diesel(sql_type = Text, column_name = "QUERY PLAN")]
+    plan: String,
+}
