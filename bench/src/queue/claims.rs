@@ -3,12 +3,12 @@
 use anyhow::ensure;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt};
+use diesel::sql_types::{Array, BigInt, Integer};
 use koplopers_shared::clock::Clock;
 use koplopers_shared::db::columns::Uid;
 use koplopers_shared::db::{Db, DbConn, DbError};
 use koplopers_shared::deliveries::{
-    self, Attempt, AttemptOutcome, Claimed, Completion, LeaseToken, Recorded, WorkerId,
+    self, Attempt, AttemptOutcome, Claimed, Completion, LeaseToken, Priority, Recorded, WorkerId,
 };
 use koplopers_shared::flows::finish_mails;
 use koplopers_shared::ids::DeliveryId;
@@ -41,7 +41,7 @@ pub fn measure(
         [
             &mut || {
                 fresh()?;
-                per_second(time, || by_sql(&mut raw))
+                per_second(time, || by_sql(&mut raw, office.payload().priority()))
             },
             &mut || {
                 fresh()?;
@@ -115,7 +115,7 @@ struct ClaimedRow {
 }
 
 /// The least that a queue must do: claim in order under a lease, mark as done, keep the attempt.
-fn by_sql(conn: &mut DbConn) -> anyhow::Result<usize> {
+fn by_sql(conn: &mut DbConn, priority: Priority) -> anyhow::Result<usize> {
     let DbConn::Postgres(conn) = conn else {
         return Ok(0);
     };
@@ -124,11 +124,12 @@ fn by_sql(conn: &mut DbConn) -> anyhow::Result<usize> {
         "UPDATE deliveries SET state = 'leased', lease_token = $1, \
          lease_until = clock_timestamp() + interval '45 seconds' \
          WHERE id IN (SELECT id FROM deliveries WHERE state IN ('queued', 'unknown') \
-         AND priority = 20 AND next_at <= now() \
+         AND priority = $3 AND next_at <= now() \
          ORDER BY next_at, id LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING id, kind, payload",
     )
     .bind::<Uid, _>(token)
     .bind::<BigInt, _>(i64::try_from(BATCH)?)
+    .bind::<Integer, _>(priority as i32)
     .load(conn)?;
     let ids: Vec<DeliveryId> = claimed.iter().map(|row| row.id).collect();
     conn.batch_execute("BEGIN")?;

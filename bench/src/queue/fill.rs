@@ -37,15 +37,20 @@ impl Office {
         })
     }
 
+    /// What its mails tell.
+    pub const fn payload(&self) -> Payload {
+        Payload::IntakeReceived {
+            intake: self.intake,
+        }
+    }
+
     /// Puts one mail into the outbox, as an action would; `word` tells it from others.
     pub async fn enqueue(&self, word: String) -> anyhow::Result<DeliveryId> {
         let actor = Arc::clone(&self.actor);
         let now = koplopers_shared::clock::Clock::System.now();
         let new = NewDelivery {
             dedupe_key: word,
-            payload: Payload::IntakeReceived {
-                intake: self.intake,
-            },
+            payload: self.payload(),
             recipient: self.contact,
             subject: Subject {
                 kind: "intake",
