@@ -1,5 +1,6 @@
 //! A client that asks as fast as it is answered: one thread, some connections, HTTP/1.1.
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -58,13 +59,14 @@ impl Requests {
 pub fn request(method: &str, path: &str, token: &str, body: Option<&Value>) -> Vec<u8> {
     let mut head = format!("{method} {path} HTTP/1.1\r\nHost: bench.example.org\r\n");
     if !token.is_empty() {
-        head += &format!("Authorization: Bearer {token}\r\n");
+        let _ = write!(head, "Authorization: Bearer {token}\r\n");
     }
     let body = body.map_or_else(String::new, Value::to_string);
     if !body.is_empty() {
-        head += &format!(
-            "Content-Type: application/json\r\nContent-Length: {}\r\n",
-            body.len()
+        let length = body.len();
+        let _ = write!(
+            head,
+            "Content-Type: application/json\r\nContent-Length: {length}\r\n"
         );
     }
     format!("{head}\r\n{body}").into_bytes()

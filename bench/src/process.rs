@@ -15,7 +15,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// How long a process may take to say where it is.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A folder for the data of an API, with the key that it needs.
 pub fn data_folder() -> anyhow::Result<TempDir> {

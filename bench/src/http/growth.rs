@@ -21,7 +21,7 @@ pub fn measure(options: &Options, report: &mut Report) -> anyhow::Result<()> {
         let path = folder.path();
         (path, DatabaseUrl::sqlite(path.join("koplopers.db")))
     });
-    compare(places, ["SQLite get", "SQLite list"], options, report)?;
+    compare(&places, ["SQLite get", "SQLite list"], options, report)?;
     let Some(cluster) = Cluster::for_one_test(Durability::Off) else {
         return Ok(());
     };
@@ -32,7 +32,7 @@ pub fn measure(options: &Options, report: &mut Report) -> anyhow::Result<()> {
         (folders[1].path(), cluster.url("many")),
     ];
     compare(
-        places,
+        &places,
         ["PostgreSQL get", "PostgreSQL list"],
         options,
         report,
@@ -41,7 +41,7 @@ pub fn measure(options: &Options, report: &mut Report) -> anyhow::Result<()> {
 
 /// The smaller database first.
 fn compare(
-    places: [(&Path, DatabaseUrl); 2],
+    places: &[(&Path, DatabaseUrl); 2],
     rows: [&'static str; 2],
     options: &Options,
     report: &mut Report,
@@ -63,16 +63,16 @@ fn compare(
     };
     let reads = [Data::gets as fn(&Data) -> Requests, Data::list];
     for (measured, read) in rows.into_iter().zip(reads) {
-        let (on_few, on_many) = (read(from_few), read(from_many));
-        let [of_few, of_many] = medians(
+        let (shorter, longer) = (read(from_few), read(from_many));
+        let [before, after] = medians(
             options.rounds,
-            [&mut || p99(few, &on_few), &mut || p99(many, &on_many)],
+            [&mut || p99(few, &shorter), &mut || p99(many, &longer)],
         )?;
         report.add(Row {
             measured,
-            limit: format!("p99 on {FEW} rows {of_few:.2} ms"),
-            figure: format!("on {MANY} rows {of_many:.2} ms"),
-            ratio: Some((of_many / of_few, Target::AtMost(1.5))),
+            limit: format!("p99 on {FEW} rows {before:.2} ms"),
+            figure: format!("on {MANY} rows {after:.2} ms"),
+            ratio: Some((after / before, Target::AtMost(1.5))),
         });
     }
     Ok(())

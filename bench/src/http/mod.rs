@@ -117,11 +117,10 @@ impl Limits {
     /// What a good implementation reaches (docs/decisions/0024-measured-as-ratios.md).
     const fn target(&self, operation: Operation) -> Target {
         Target::AtLeast(match (self, operation) {
-            (Self::InProcess(_), Operation::Get) => 0.65,
+            (Self::InProcess(_), Operation::Get) | (Self::PgBench(_), Operation::List) => 0.65,
             (Self::InProcess(_), Operation::List) => 0.75,
             (Self::InProcess(_), Operation::Post) => 0.40,
             (Self::PgBench(_), Operation::Get | Operation::Post) => 0.60,
-            (Self::PgBench(_), Operation::List) => 0.65,
         })
     }
 

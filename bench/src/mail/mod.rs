@@ -119,22 +119,21 @@ fn by_pool(sink: &Sink, mail: &[u8], time: Duration) -> anyhow::Result<f64> {
         .pool_config(PoolConfig::new().max_size(u32::try_from(CONNECTIONS)?))
         .build();
     let envelope = LettreEnvelope::new(Some(FROM.parse()?), vec![TO.parse()?])?;
-    let (start, sent) = (Instant::now(), AtomicUsize::new(0));
+    let (start, taken) = (Instant::now(), AtomicUsize::new(0));
     std::thread::scope(|scope| {
-        let send = || {
+        let work = || {
             while start.elapsed() < time {
                 transport.send_raw(&envelope, mail)?;
-                sent.fetch_add(1, Ordering::Relaxed);
+                taken.fetch_add(1, Ordering::Relaxed);
             }
             anyhow::Ok(())
         };
-        let senders = [(); CONNECTIONS].map(|()| scope.spawn(send));
-        for sender in senders {
-            sender
-                .join()
-                .map_err(|_| anyhow::anyhow!("a sender panicked"))??;
+        let threads = [(); CONNECTIONS].map(|()| scope.spawn(work));
+        for thread in threads {
+            let ended = thread.join();
+            ended.map_err(|_| anyhow::anyhow!("a sender panicked"))??;
         }
         anyhow::Ok(())
     })?;
-    Ok(count(sent.into_inner()) / start.elapsed().as_secs_f64())
+    Ok(count(taken.into_inner()) / start.elapsed().as_secs_f64())
 }

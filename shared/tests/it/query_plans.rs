@@ -137,7 +137,7 @@ on_both_databases! {
         given::catalogue(&db).await;
         let intake = given::submitted(&db, given::amsterdam(), "versnelling").await;
         given::talk_planned(&db, &intake).await;
-        given::running_trajectory(&db, given::utrecht(), "inclusief").await;
+        given::running_trajectory(&db, given::utrecht(), "uitvoering").await;
         given::candidacy(&db, "Bo Jansen", "bo@example.nl").await;
         let mut faults = Vec::new();
         for (what, work) in HOT {
