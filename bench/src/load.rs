@@ -217,7 +217,7 @@ mod tests {
     fn an_answer_ends_where_its_length_says() {
         let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 12\r\nX: y\r\n\r\n{\"a\": \"1234\"}";
         let (head, end) = ends(answer).unwrap_or_default();
-        assert_eq!((head, end), (46, 58));
+        assert_eq!((head, end), (45, 57));
         assert_eq!(ends(b"HTTP/1.1 200 OK\r\nContent-Le"), None);
         assert_eq!(ends(b"HTTP/1.1 204 No Content\r\n\r\n"), Some((27, 27)));
     }

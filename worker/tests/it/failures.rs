@@ -172,7 +172,9 @@ async fn an_address_with_a_line_break_and_bcc_that_got_stored_reaches_no_header(
     let record = office.relay.record();
     assert_eq!(record.mails.len(), 1);
     let mail = String::from_utf8(record.mails[0].bytes.clone()).unwrap();
-    assert!(!mail.to_ascii_lowercase().contains("bcc"));
+    // A link may hold the letters by chance; a header would start a line with them.
+    assert!(!mail.to_ascii_lowercase().contains("\nbcc:"));
+    assert!(!mail.contains("spion"));
     assert!(record.commands.iter().all(|(_, line)| !line.contains("spion")));
 }
 
