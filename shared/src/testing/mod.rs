@@ -57,7 +57,7 @@ pub fn run_on<F>(
 /// Without PostgreSQL the second says that it was skipped and passes, unless
 /// `KOPLOPERS_REQUIRE_POSTGRES` is set: then it fails.
 ///
-/// ```ignore
+/// ```text
 /// on_both_databases! {
 ///     async fn a_person_is_found_by_id(db: TestDb) { … }
 /// }
