@@ -10,10 +10,9 @@ use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::middleware::from_fn;
 use actix_web::{App, Error, HttpRequest, HttpResponse, web};
 use utoipa::openapi::OpenApi;
-use utoipa_actix_web::service_config::ServiceConfig;
-use utoipa_actix_web::{AppExt as _, scope};
 
 use crate::middleware::{cors, envelope};
+use crate::mounts::Mounts;
 use crate::problem::{Problem, pages};
 use crate::state::AppState;
 use crate::{
@@ -31,8 +30,8 @@ pub const BASE: &str = "/v1";
 ///
 /// Actix tries them in turn: what is called most comes first. Thirty paths with a parameter before
 /// it cost `GET /intakes/{id}` a twentieth of its time.
-fn operations(config: &mut ServiceConfig<'_>) {
-    config
+fn operations(mounts: &mut Mounts<'_>) {
+    mounts
         .configure(intakes::routes)
         .service(document::get_openapi)
         .service(glossary::get_glossary)
@@ -74,8 +73,8 @@ fn operations(config: &mut ServiceConfig<'_>) {
 }
 
 /// What lives outside the API: probes and pages.
-fn pages_and_probes(config: &mut ServiceConfig<'_>) {
-    config
+fn pages_and_probes(mounts: &mut Mounts<'_>) {
+    mounts
         .service(health::live)
         .service(health::ready)
         .service(pages::problem_list)
@@ -108,14 +107,12 @@ pub fn build_app(
     >,
 > {
     let cors = cors::layer(&state.settings.http);
-    let (app, _) = App::new()
-        .into_utoipa_app()
+    App::new()
         .app_data(web::Data::new(state))
         .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found().into()))
-        .service(scope(BASE).configure(operations))
-        .configure(pages_and_probes)
-        .split_for_parts();
-    app.configure(dev_mailbox)
+        .service(web::scope(BASE).configure(|config| operations(&mut Mounts::as_routes(config))))
+        .configure(|config| pages_and_probes(&mut Mounts::as_routes(config)))
+        .configure(dev_mailbox)
         .default_service(web::to(elsewhere))
         .wrap(from_fn(auth::identify))
         .wrap(cors)
@@ -124,11 +121,9 @@ pub fn build_app(
 
 /// Routes and schemas, as mounted.
 pub(crate) fn mounted() -> OpenApi {
-    let (_, document) = App::new()
-        .into_utoipa_app()
-        .service(scope(BASE).configure(operations))
-        .configure(pages_and_probes)
-        .split_for_parts();
+    let mut document = OpenApi::default();
+    operations(&mut Mounts::as_document(BASE, &mut document));
+    pages_and_probes(&mut Mounts::as_document("", &mut document));
     document
 }
 

@@ -8,17 +8,17 @@ use koplopers_shared::ids::AuditEventId;
 use koplopers_shared::words::MunicipalityCode;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::auth::Authorized;
+use crate::mounts::Mounts;
 use crate::page::{List, ListBody, NoFilter, PageParams};
 use crate::problem::document::ReadErrors;
 use crate::problem::{Problem, kinds};
 use crate::state::AppState;
 
 /// Mounts the audit trail.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list_audit_events);
+pub fn routes(mounts: &mut Mounts<'_>) {
+    mounts.service(list_audit_events);
 }
 
 /// Who did or read what. Ids only.

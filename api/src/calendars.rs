@@ -13,12 +13,12 @@ use koplopers_shared::meetings;
 use koplopers_shared::words::Slug;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::auth::Authorized;
 use crate::body::Body;
 use crate::etag;
 use crate::idempotency::IdempotencyKey;
+use crate::mounts::Mounts;
 use crate::operation;
 use crate::problem::document::{ReadErrors, WriteErrors};
 use crate::problem::{Problem, kinds};
@@ -30,8 +30,8 @@ use crate::words::CalendarKindWord;
 const CALENDAR: &str = "text/calendar; charset=utf-8; method=PUBLISH";
 
 /// Mounts the operations on calendars.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub fn routes(mounts: &mut Mounts<'_>) {
+    mounts
         .service(create_calendar)
         .service(list_calendars)
         .service(delete_calendar)

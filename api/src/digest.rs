@@ -13,10 +13,10 @@ use koplopers_shared::settings::Settings;
 use koplopers_shared::words::Slug;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::auth::Authorized;
+use crate::mounts::Mounts;
 use crate::problem::document::ReadErrors;
 use crate::problem::{Problem, kinds};
 use crate::query::Query;
@@ -204,6 +204,6 @@ pub async fn get_digest(
 }
 
 /// Mounts the digest.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(get_digest);
+pub fn routes(mounts: &mut Mounts<'_>) {
+    mounts.service(get_digest);
 }

@@ -8,9 +8,9 @@ use koplopers_shared::ids::EventId;
 use koplopers_shared::words::MunicipalityCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::auth::Authorized;
+use crate::mounts::Mounts;
 use crate::problem::Problem;
 use crate::problem::document::ReadErrors;
 use crate::query::Query;
@@ -18,8 +18,8 @@ use crate::reply::{self, Reply};
 use crate::state::AppState;
 
 /// Mounts the stream of events.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list_events);
+pub fn routes(mounts: &mut Mounts<'_>) {
+    mounts.service(list_events);
 }
 
 /// Something that happened.

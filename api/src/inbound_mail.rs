@@ -10,12 +10,12 @@ use koplopers_shared::ids::{DeliveryId, InboundMailId, InvitationId};
 use koplopers_shared::inbound_mail::{self, InboundMail, InboundOutcome, RawMail};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::audit;
 use crate::auth::Authorized;
 use crate::body;
 use crate::idempotency::IdempotencyKey;
+use crate::mounts::Mounts;
 use crate::operation;
 use crate::page::{List, ListBody, NoFilter, PageParams};
 use crate::problem::Problem;
@@ -24,8 +24,8 @@ use crate::reply::Reply;
 use crate::state::AppState;
 
 /// Mounts the operations on mail that comes in.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub fn routes(mounts: &mut Mounts<'_>) {
+    mounts
         .service(receive_inbound_mail)
         .service(list_unmatched_inbound_mail)
         .service(get_inbound_mail_source);

@@ -37,6 +37,7 @@ pub mod meetings;
 pub mod members;
 pub mod metrics;
 pub mod middleware;
+pub mod mounts;
 pub mod municipalities;
 pub mod networks;
 pub mod nominations;

@@ -9,13 +9,13 @@ use koplopers_shared::ids::SeriesId;
 use koplopers_shared::series::{self, ChangeSeriesError, Series, SeriesChange};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::auth::Authorized;
 use crate::body::Body;
 use crate::etag::IfMatch;
 use crate::idempotency::IdempotencyKey;
 use crate::meetings::{MeetingDetailView, PlanMeetingRequest, meeting_plan};
+use crate::mounts::Mounts;
 use crate::operation;
 use crate::page::{List, ListBody, NoFilter, PageParams};
 use crate::patch::patched;
@@ -25,8 +25,8 @@ use crate::reply::Reply;
 use crate::state::AppState;
 
 /// Mounts the operations on series.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub fn routes(mounts: &mut Mounts<'_>) {
+    mounts
         .service(plan_series)
         .service(list_series)
         .service(get_series)

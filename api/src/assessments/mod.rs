@@ -5,13 +5,13 @@ mod handlers;
 mod problems;
 mod view;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::mounts::Mounts;
 
 pub use view::HindranceView;
 
 /// Mounts the operations on assessments.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub fn routes(mounts: &mut Mounts<'_>) {
+    mounts
         .service(handlers::start_assessment)
         .service(handlers::get_assessment)
         .service(handlers::change_assessment)

@@ -6,11 +6,11 @@ mod problems;
 mod regroup;
 mod view;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::mounts::Mounts;
 
 /// Mounts the operations on candidacies.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub fn routes(mounts: &mut Mounts<'_>) {
+    mounts
         .service(handlers::list_candidacies)
         .service(handlers::get_candidacy)
         .service(handlers::change_candidacy)

@@ -5,11 +5,11 @@ mod dto;
 mod handlers;
 mod problems;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::mounts::Mounts;
 
 /// Mounts the operations on decisions.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub fn routes(mounts: &mut Mounts<'_>) {
+    mounts
         .service(handlers::create_candidacy_decision)
         .service(handlers::get_candidacy_decision)
         .service(handlers::take_back_candidacy_decision)

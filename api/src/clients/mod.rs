@@ -3,11 +3,11 @@
 mod dto;
 mod handlers;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::mounts::Mounts;
 
 /// The operations on clients.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub fn routes(mounts: &mut Mounts<'_>) {
+    mounts
         .service(handlers::create_client)
         .service(handlers::list_clients)
         .service(handlers::get_client)

@@ -3,11 +3,11 @@
 mod dto;
 mod handlers;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::mounts::Mounts;
 
 /// Mounts the operations on cohorts.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub fn routes(mounts: &mut Mounts<'_>) {
+    mounts
         .service(handlers::create_cohort)
         .service(handlers::list_cohorts)
         .service(handlers::get_cohort)

@@ -5,13 +5,13 @@ mod handlers;
 mod problems;
 mod waiting;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::mounts::Mounts;
 
 pub use dto::AnswerWord;
 
 /// Mounts the operations on consent.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub fn routes(mounts: &mut Mounts<'_>) {
+    mounts
         .service(handlers::create_consent)
         .service(handlers::get_consent)
         .service(handlers::replace_consent_giver)

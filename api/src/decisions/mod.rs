@@ -5,13 +5,13 @@ mod handlers;
 mod problems;
 mod rounds;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::mounts::Mounts;
 
 pub use dto::DecisionView;
 
 /// Mounts the operations on decisions.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub fn routes(mounts: &mut Mounts<'_>) {
+    mounts
         .service(handlers::create_decision)
         .service(handlers::get_decision)
         .service(handlers::take_back_decision)

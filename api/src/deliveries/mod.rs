@@ -7,11 +7,11 @@ mod problems;
 mod queue;
 mod suppressions;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::mounts::Mounts;
 
 /// Mounts the operations on deliveries, the queue and suppressions.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub fn routes(mounts: &mut Mounts<'_>) {
+    mounts
         .service(handlers::list_deliveries)
         .service(handlers::get_delivery)
         .service(handlers::retry_delivery)

@@ -7,13 +7,13 @@ mod problems;
 mod talk;
 mod transitions;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::mounts::Mounts;
 
 pub use dto::IntakeView;
 
 /// Mounts the operations on intakes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub fn routes(mounts: &mut Mounts<'_>) {
+    mounts
         .service(handlers::create_intake)
         .service(handlers::list_intakes)
         .service(handlers::get_intake)

@@ -7,11 +7,11 @@ mod referral;
 mod suggestions;
 mod transitions;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::mounts::Mounts;
 
 /// Mounts the operations on knowledge items, and those of intakes that need them.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub fn routes(mounts: &mut Mounts<'_>) {
+    mounts
         .service(handlers::create_knowledge_item)
         .service(handlers::list_knowledge_items)
         .service(handlers::get_knowledge_item)

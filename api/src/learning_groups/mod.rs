@@ -9,11 +9,11 @@ mod practices;
 mod problems;
 mod requests;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::mounts::Mounts;
 
 /// Mounts the operations on learning groups and plans.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub fn routes(mounts: &mut Mounts<'_>) {
+    mounts
         .service(handlers::create_learning_group)
         .service(handlers::list_learning_groups)
         .service(handlers::get_learning_group)

@@ -13,7 +13,7 @@ mod participants;
 mod period;
 mod plan;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::mounts::Mounts;
 
 pub use changes::PeriodRequest;
 pub use dto::{InvitationView, MeetingDetailView, MeetingView};
@@ -22,8 +22,8 @@ pub use period::{local_period, period_and_venue, period_problem};
 pub use plan::{PlanMeetingRequest, meeting_plan};
 
 /// Mounts the operations on meetings.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub fn routes(mounts: &mut Mounts<'_>) {
+    mounts
         .service(plan::plan_meeting)
         .service(handlers::list_meetings)
         .service(conflicts::find_meeting_conflicts)

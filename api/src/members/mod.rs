@@ -7,11 +7,11 @@ mod problems;
 mod transitions;
 mod view;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::mounts::Mounts;
 
 /// Mounts the operations on members.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub fn routes(mounts: &mut Mounts<'_>) {
+    mounts
         .service(handlers::list_members)
         .service(handlers::get_member)
         .service(handlers::change_member)

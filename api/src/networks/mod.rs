@@ -6,11 +6,11 @@ mod memberships;
 mod nominations;
 mod problems;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::mounts::Mounts;
 
 /// Mounts the operations on learning networks.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub fn routes(mounts: &mut Mounts<'_>) {
+    mounts
         .service(handlers::create_learning_network)
         .service(handlers::list_learning_networks)
         .service(handlers::get_learning_network)

@@ -7,14 +7,14 @@ mod open;
 mod problems;
 mod view;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::mounts::Mounts;
 
 pub use dto::NominatorRequest;
 pub use view::NominationView;
 
 /// Mounts the operations on nominations.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub fn routes(mounts: &mut Mounts<'_>) {
+    mounts
         .service(handlers::create_nomination)
         .service(handlers::list_nominations)
         .service(handlers::get_nomination)

@@ -7,13 +7,13 @@ mod problems;
 mod transitions;
 mod view;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::mounts::Mounts;
 
 pub use view::OfferView;
 
 /// Mounts the operations on offers.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub fn routes(mounts: &mut Mounts<'_>) {
+    mounts
         .service(handlers::create_offer)
         .service(handlers::list_intake_offers)
         .service(handlers::list_offers)

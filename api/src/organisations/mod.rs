@@ -5,11 +5,11 @@ mod handlers;
 
 pub use dto::OrganisationView;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::mounts::Mounts;
 
 /// The operations on organisations.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub fn routes(mounts: &mut Mounts<'_>) {
+    mounts
         .service(handlers::create_organisation)
         .service(handlers::list_organisations)
         .service(handlers::get_organisation)

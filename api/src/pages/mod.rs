@@ -30,9 +30,9 @@ mod when;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use crate::mounts::Mounts;
 use koplopers_shared::mail::institute::Institute;
 use koplopers_shared::words::EmailAddress;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use limits::Limits;
 
@@ -70,8 +70,8 @@ impl Pages {
 }
 
 /// Mounts the pages.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub fn routes(mounts: &mut Mounts<'_>) {
+    mounts
         .service(stylesheet::show_stylesheet)
         .service(answer::show_answer)
         .service(answer::submit_answer)

@@ -6,13 +6,13 @@ mod personal_data;
 mod problems;
 mod roles;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::mounts::Mounts;
 
 pub use handlers::tell_read;
 
 /// The operations on people.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub fn routes(mounts: &mut Mounts<'_>) {
+    mounts
         .service(handlers::create_person)
         .service(handlers::list_people)
         .service(handlers::search_people)

@@ -7,11 +7,11 @@ mod transitions;
 mod view;
 mod votes;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::mounts::Mounts;
 
 /// Mounts the operations on date polls.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub fn routes(mounts: &mut Mounts<'_>) {
+    mounts
         .service(handlers::open_date_poll)
         .service(handlers::get_date_poll)
         .service(handlers::change_date_poll)

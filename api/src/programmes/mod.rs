@@ -8,13 +8,13 @@ mod problems;
 mod rounds;
 mod versions;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::mounts::Mounts;
 
 pub use dto::RoundView;
 
 /// The operations on programmes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub fn routes(mounts: &mut Mounts<'_>) {
+    mounts
         .service(handlers::list_programmes)
         .service(handlers::get_programme)
         .service(handlers::change_programme)

@@ -5,11 +5,11 @@ mod handlers;
 mod planned;
 mod problems;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::mounts::Mounts;
 
 /// Mounts the operations on reminders.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub fn routes(mounts: &mut Mounts<'_>) {
+    mounts
         .service(handlers::create_reminder_rule)
         .service(handlers::list_reminder_rules)
         .service(handlers::get_reminder_rule)

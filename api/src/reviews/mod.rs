@@ -5,11 +5,11 @@ mod handlers;
 mod problems;
 mod ranking;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::mounts::Mounts;
 
 /// Mounts the operations on reviews.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub fn routes(mounts: &mut Mounts<'_>) {
+    mounts
         .service(handlers::create_reviews)
         .service(handlers::list_candidacy_reviews)
         .service(handlers::delete_candidacy_review)

@@ -7,11 +7,11 @@ mod problems;
 mod ranking;
 mod transitions;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::mounts::Mounts;
 
 /// Mounts the operations on theme rounds.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub fn routes(mounts: &mut Mounts<'_>) {
+    mounts
         .service(handlers::open_theme_round)
         .service(handlers::list_theme_rounds)
         .service(handlers::get_theme_round)

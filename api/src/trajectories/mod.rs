@@ -8,13 +8,13 @@ mod requests;
 mod steps;
 mod transitions;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::mounts::Mounts;
 
 pub use dto::TrajectoryView;
 
 /// Mounts the operations on trajectories.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub fn routes(mounts: &mut Mounts<'_>) {
+    mounts
         .service(handlers::start_trajectory)
         .service(handlers::list_trajectories)
         .service(handlers::get_trajectory)
