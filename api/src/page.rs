@@ -3,7 +3,7 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{HeaderName, HeaderValue, LINK};
+use actix_web::http::header::LINK;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use aws_lc_rs::digest;
 use base64::Engine as _;
@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use crate::problem::{Problem, kinds};
 use crate::query;
+use crate::reply::{self, Reply, StoredResponse};
 
 /// The size of a page unless asked otherwise.
 pub const DEFAULT_LIMIT: u16 = 25;
@@ -234,9 +235,19 @@ impl Links {
         page: Paged<T, K>,
         count: Option<i64>,
     ) -> HttpResponse {
+        reply::send(self.reply(page, count))
+    }
+
+    /// The same as text, to be made where the page is read: rows that one thread made and another
+    /// freed cost a list on PostgreSQL some 8% of its time.
+    #[must_use]
+    pub fn reply<T: Serialize, K: Keyset>(
+        &self,
+        page: Paged<T, K>,
+        count: Option<i64>,
+    ) -> StoredResponse {
         let next = page.next.map(|key| self.seal('>', &key.to_text()));
         let prev = page.prev.map(|key| self.seal('<', &key.to_text()));
-        let mut response = HttpResponse::Ok();
         let links: Vec<String> = [("next", &next), ("prev", &prev)]
             .into_iter()
             .filter_map(|(rel, cursor)| {
@@ -244,12 +255,7 @@ impl Links {
                 Some(format!("<{}>; rel=\"{rel}\"", self.url(cursor)))
             })
             .collect();
-        if let Ok(value) = HeaderValue::from_str(&links.join(", "))
-            && !links.is_empty()
-        {
-            response.insert_header((LINK as HeaderName, value));
-        }
-        response.json(ListBody {
+        let mut reply = Reply::plain(&ListBody {
             items: page.items,
             page: PageInfo {
                 next,
@@ -257,7 +263,13 @@ impl Links {
                 limit: self.limit,
                 count,
             },
-        })
+        });
+        if !links.is_empty() {
+            reply
+                .headers
+                .push((LINK.as_str().to_owned(), links.join(", ")));
+        }
+        reply
     }
 }
 

@@ -20,7 +20,7 @@ use crate::page::{List, ListBody, NoFilter, PageParams};
 use crate::problem::Problem;
 use crate::problem::document::{ReadErrors, WriteErrors};
 use crate::query::Query;
-use crate::reply::Reply;
+use crate::reply::{Reply, send};
 use crate::state::AppState;
 
 /// Make an intake
@@ -83,12 +83,11 @@ pub async fn list_intakes(
         .read(move |conn| {
             let found = intakes::list(conn, granted.scope(), &filter, &page)?;
             let parts = IntakeParts::read(conn, &granted, &found.items, &wanted)?;
-            Ok::<_, DbError>(
-                found.map(|intake| expand::view(intake, &wanted, &parts, permits, now)),
-            )
+            let views = found.map(|intake| expand::view(intake, &wanted, &parts, permits, now));
+            Ok::<_, DbError>(links.reply(views, None))
         })
         .await?;
-    Ok(links.answer(found, None))
+    Ok(send(found))
 }
 
 /// Get an intake

@@ -10,6 +10,33 @@ use crate::ids::{IntakeId, IssueId};
 use crate::on_connection;
 use crate::words::Slug;
 
+/// A theme of an issue, or a target group: whether it is a theme.
+type TagRow = ((IssueId, Slug), bool);
+
+/// Themes and target groups in one statement: one more costs as much as all their rows.
+macro_rules! tags {
+    ($conn:expr, $of:ident($intakes:expr)) => {
+        on_connection!($conn, |conn| intake_issue_themes::table
+            .filter(intake_issue_themes::intake.$of($intakes))
+            .select((
+                (intake_issue_themes::issue, intake_issue_themes::theme),
+                true.into_sql::<Bool>(),
+            ))
+            .union_all(
+                intake_issue_target_groups::table
+                    .filter(intake_issue_target_groups::intake.$of($intakes))
+                    .select((
+                        (
+                            intake_issue_target_groups::issue,
+                            intake_issue_target_groups::target_group,
+                        ),
+                        false.into_sql::<Bool>(),
+                    )),
+            )
+            .load::<TagRow>(conn))
+    };
+}
+
 /// The issues of one intake, in their order.
 pub(super) fn of(conn: &mut DbConn, intake: IntakeId) -> DbResult<Vec<Issue>> {
     let rows: Vec<(IssueId, String, String)> = on_connection!(conn, |conn| intake_issues::table
@@ -24,44 +51,41 @@ pub(super) fn of(conn: &mut DbConn, intake: IntakeId) -> DbResult<Vec<Issue>> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    // Themes and target groups in one statement: one more costs as much as all their rows.
-    let tags: Vec<((IssueId, Slug), bool)> =
-        on_connection!(conn, |conn| intake_issue_themes::table
-            .filter(intake_issue_themes::intake.eq(intake))
-            .select((
-                (intake_issue_themes::issue, intake_issue_themes::theme),
-                true.into_sql::<Bool>(),
-            ))
-            .union_all(
-                intake_issue_target_groups::table
-                    .filter(intake_issue_target_groups::intake.eq(intake))
-                    .select((
-                        (
-                            intake_issue_target_groups::issue,
-                            intake_issue_target_groups::target_group,
-                        ),
-                        false.into_sql::<Bool>(),
-                    )),
-            )
-            .load(conn))?;
-    let (mut themes, mut target_groups) = (Vec::new(), Vec::new());
-    for (tag, is_theme) in tags {
-        if is_theme {
-            themes.push(tag);
-        } else {
-            target_groups.push(tag);
-        }
-    }
+    let tags = Tags::from(tags!(conn, eq(intake))?);
     let issue = |(id, title, description)| Issue {
         id,
-        content: NewIssue {
-            title,
-            description,
-            themes: tags_of(&themes, id),
-            target_groups: tags_of(&target_groups, id),
-        },
+        content: tags.complete(id, title, description),
     };
     Ok(rows.into_iter().map(issue).collect())
+}
+
+/// The themes and target groups of issues.
+struct Tags {
+    themes: Vec<(IssueId, Slug)>,
+    target_groups: Vec<(IssueId, Slug)>,
+}
+
+impl From<Vec<TagRow>> for Tags {
+    fn from(rows: Vec<TagRow>) -> Self {
+        let (themes, target_groups): (Vec<TagRow>, Vec<TagRow>) =
+            rows.into_iter().partition(|(_, is_theme)| *is_theme);
+        let bare = |rows: Vec<TagRow>| rows.into_iter().map(|(tag, _)| tag).collect();
+        Self {
+            themes: bare(themes),
+            target_groups: bare(target_groups),
+        }
+    }
+}
+
+impl Tags {
+    fn complete(&self, id: IssueId, title: String, description: String) -> NewIssue {
+        NewIssue {
+            title,
+            description,
+            themes: tags_of(&self.themes, id),
+            target_groups: tags_of(&self.target_groups, id),
+        }
+    }
 }
 
 /// The slugs of an issue in their order, which is the same on both databases.
@@ -72,42 +96,30 @@ fn tags_of(tags: &[(IssueId, Slug)], id: IssueId) -> Vec<Slug> {
     slugs
 }
 
-/// Reads the issues of several intakes in three queries.
+/// Reads the issues of several intakes in two queries.
+///
+/// On SQLite a list is parsed at every run, as it would be through the enum.
 pub(super) fn attach(conn: &mut DbConn, intakes: &mut [Intake]) -> DbResult<()> {
     let ids: Vec<IntakeId> = intakes.iter().map(|intake| intake.id).collect();
-    let rows: Vec<(IssueId, IntakeId, String, String)> = intake_issues::table
-        .filter(intake_issues::intake.eq_any(ids.clone()))
-        .order((intake_issues::intake, intake_issues::position))
-        .select((
-            intake_issues::id,
-            intake_issues::intake,
-            intake_issues::title,
-            intake_issues::description,
-        ))
-        .load(conn)?;
+    let rows: Vec<(IssueId, IntakeId, String, String)> =
+        on_connection!(conn, |conn| intake_issues::table
+            .filter(intake_issues::intake.eq_any(&ids))
+            .order((intake_issues::intake, intake_issues::position))
+            .select((
+                intake_issues::id,
+                intake_issues::intake,
+                intake_issues::title,
+                intake_issues::description,
+            ))
+            .load(conn))?;
     if rows.is_empty() {
         return Ok(());
     }
-    let themes: Vec<(IssueId, Slug)> = intake_issue_themes::table
-        .filter(intake_issue_themes::intake.eq_any(ids.clone()))
-        .select((intake_issue_themes::issue, intake_issue_themes::theme))
-        .load(conn)?;
-    let target_groups: Vec<(IssueId, Slug)> = intake_issue_target_groups::table
-        .filter(intake_issue_target_groups::intake.eq_any(ids))
-        .select((
-            intake_issue_target_groups::issue,
-            intake_issue_target_groups::target_group,
-        ))
-        .load(conn)?;
+    let tags = Tags::from(tags!(conn, eq_any(&ids))?);
     for (id, intake, title, description) in rows {
-        let content = NewIssue {
-            title,
-            description,
-            themes: tags_of(&themes, id),
-            target_groups: tags_of(&target_groups, id),
-        };
         let owner = intakes.iter_mut().find(|candidate| candidate.id == intake);
         if let Some(owner) = owner {
+            let content = tags.complete(id, title, description);
             owner.issues.push(Issue { id, content });
         }
     }

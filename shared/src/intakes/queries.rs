@@ -135,7 +135,7 @@ pub fn find(conn: &mut DbConn, scope: &Scope, id: IntakeId) -> DbResult<Option<I
     Ok(Some(intake))
 }
 
-/// Those of `ids` that `scope` sees, with their issues, in no order. Costs five queries at most.
+/// Those of `ids` that `scope` sees, with their issues, in no order. Costs four queries at most.
 pub fn find_many(conn: &mut DbConn, scope: &Scope, ids: &[IntakeId]) -> DbResult<Vec<Intake>> {
     let mut found = seen_by(scope)
         .filter(intakes::id.eq_any(ids.to_vec()))
@@ -149,7 +149,7 @@ pub fn find_many(conn: &mut DbConn, scope: &Scope, ids: &[IntakeId]) -> DbResult
     Ok(found)
 }
 
-/// A page of intakes, newest first. Costs five queries at most.
+/// A page of intakes, newest first. Costs four queries at most.
 pub fn list(
     conn: &mut DbConn,
     scope: &Scope,
