@@ -117,9 +117,9 @@ impl From<Diesel> for DbError {
 }
 
 /// Diesel keeps neither SQLite's result code nor most of PostgreSQL's SQLSTATEs; the messages of
-/// conditions that pass are fixed texts of the two databases (`sqlite3_errstr`, `errmsg`).
+/// conditions that pass are fixed texts of the two databases (`sqlite3_errstr`, `errmsg`) and libpq.
 fn circumstance(message: &str) -> Option<DbError> {
-    const CIRCUMSTANCES: [(&str, DbError); 12] = [
+    const CIRCUMSTANCES: [(&str, DbError); 17] = [
         ("database is locked", DbError::Saturated),
         ("database table is locked", DbError::Saturated),
         ("database or disk is full", DbError::Full),
@@ -132,6 +132,19 @@ fn circumstance(message: &str) -> Option<DbError> {
         ("due to lock timeout", DbError::Saturated),
         ("terminating connection", DbError::Unreachable),
         ("in a read-only transaction", DbError::Unreachable),
+        // libpq's words when a server crashed; diesel knows only some of them as a closed
+        // connection.
+        (
+            "server closed the connection unexpectedly",
+            DbError::Unreachable,
+        ),
+        (
+            "SSL connection has been closed unexpectedly",
+            DbError::Unreachable,
+        ),
+        ("could not receive data from server", DbError::Unreachable),
+        ("could not send data to server", DbError::Unreachable),
+        ("no connection to the server", DbError::Unreachable),
     ];
     CIRCUMSTANCES
         .into_iter()

@@ -4,11 +4,11 @@ use diesel::connection::{
     AnsiTransactionManager, SimpleConnection as _, TransactionManager, TransactionManagerStatus,
 };
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::result::{DatabaseErrorKind, Error as Diesel};
+use diesel::result::Error as Diesel;
 use diesel::sqlite::{Sqlite, SqliteConnection};
-use diesel::{QueryResult, RunQueryDsl};
+use diesel::{PgConnection, QueryResult, RunQueryDsl};
 
-use super::{DbConn, DbError};
+use super::{DbConn, DbError, DbResult};
 
 type Manager = AnsiTransactionManager;
 
@@ -120,18 +120,14 @@ pub(super) fn is_sound(conn: &mut DbConn, depth: u32) -> bool {
 
 /// What a failing COMMIT of the whole transaction means to those who wait for it.
 pub(super) fn judge_commit(conn: &DbConn, error: DbError) -> DbError {
+    let error = if let DbError::Query(Diesel::RollbackErrorOnCommit { commit_error, .. }) = error {
+        DbError::from(*commit_error)
+    } else {
+        error
+    };
     match (conn, error) {
         // The server may have stored it before it went away.
         (DbConn::Postgres(_), DbError::Unreachable) => DbError::Overdue,
-        (_, DbError::Query(Diesel::RollbackErrorOnCommit { commit_error, .. })) => {
-            match (conn, *commit_error) {
-                (
-                    DbConn::Postgres(_),
-                    Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection, _),
-                ) => DbError::Overdue,
-                (_, commit_error) => DbError::from(commit_error),
-            }
-        }
         (_, error) => error,
     }
 }

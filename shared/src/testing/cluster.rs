@@ -164,8 +164,17 @@ impl Cluster {
 
     /// Stops the server, cutting off every connection.
     pub fn stop(&self) {
+        self.stop_by("fast");
+    }
+
+    /// Stops the server as a crash does: nothing more is written to disk.
+    pub fn crash(&self) {
+        self.stop_by("immediate");
+    }
+
+    fn stop_by(&self, mode: &str) {
         let data = self.data();
-        self.run("pg_ctl", &["stop", "-w", "-m", "fast", "-D", &data]);
+        self.run("pg_ctl", &["stop", "-w", "-m", mode, "-D", &data]);
     }
 
     /// Starts the server again and waits until it answers.
