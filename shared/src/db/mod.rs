@@ -11,6 +11,7 @@ mod executor;
 mod lane;
 mod migrate;
 mod open;
+mod prepared;
 mod queue;
 pub mod schema;
 mod transaction;
@@ -25,7 +26,9 @@ pub use error::{DbError, DbResult};
 pub use executor::{Db, DbOptions};
 pub use migrate::{MigrateError, check, migrate};
 pub use open::OpenError;
+pub(crate) use prepared::{Prepared, Values};
 pub use queue::ThreadUse;
+pub(crate) use transaction::commit_without_waiting;
 pub use url::{DatabaseKind, DatabaseUrl, DatabaseUrlError};
 pub use wakes::wake_after_commit;
 

@@ -87,6 +87,14 @@ pub(super) fn roll_back(conn: &mut DbConn) -> Result<(), DbError> {
     Ok(())
 }
 
+/// Has this transaction count as committed before it is on disk.
+///
+/// For changes that may go with the last moments of a server that fails. The next commit that is
+/// waited for brings this one to disk before itself, so nothing durable can rest on what was lost.
+pub(crate) fn commit_without_waiting(conn: &mut PgConnection) -> DbResult<()> {
+    Ok(conn.batch_execute("SET LOCAL synchronous_commit = off")?)
+}
+
 /// Undoes everything on a connection that is about to be thrown away. A server notices a closed
 /// connection only after a while, and what it locked stays locked until then.
 pub(super) fn abandon(conn: &mut DbConn) {

@@ -32,6 +32,9 @@ pub async fn announce(db: Db) {
     }
 }
 
+/// NOTIFY is a transaction with a commit of its own, and nobody needs it on disk. Statements that
+/// are sent together are one transaction.
 fn notify(conn: &mut DbConn) -> Result<(), DbError> {
-    Ok(conn.batch_execute(&format!("NOTIFY {CHANNEL}"))?)
+    let sql = format!("SET LOCAL synchronous_commit = off; NOTIFY {CHANNEL}");
+    Ok(conn.batch_execute(&sql)?)
 }

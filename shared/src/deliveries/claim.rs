@@ -1,7 +1,11 @@
 //! Taking what is due.
 
+use diesel::connection::SimpleConnection as _;
+use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Integer};
+use diesel::query_builder::AstPass;
+use diesel::sql_types::{BigInt, Binary, Integer, Nullable};
+use diesel::sqlite::Sqlite;
 use jiff::Timestamp;
 
 use super::lease::{LEASE, lease_end_on_postgres};
@@ -9,9 +13,8 @@ use super::queries::DeliveryRow;
 use super::{Delivery, DeliveryState, Lease, LeaseToken, Payload, Priority, pauses};
 use crate::db::columns::{At, Moment, Uid};
 use crate::db::schema::deliveries;
-use crate::db::{DbConn, DbResult};
+use crate::db::{DbConn, DbResult, Prepared, Values, commit_without_waiting};
 use crate::ids::DeliveryId;
-use crate::on_connection;
 
 /// A delivery that the caller holds.
 #[derive(Debug, Clone)]
@@ -30,41 +33,31 @@ struct Due {
     id: DeliveryId,
 }
 
-/// A row that was leased, with its place in the queue.
-#[derive(QueryableByName)]
-struct Leased {
-    #[diesel(sql_type = Uid)]
-    id: DeliveryId,
-    #[diesel(sql_type = Integer)]
-    priority: i32,
-    #[diesel(sql_type = Moment)]
-    next_at: At,
-}
+/// A delivery as it was found, with the bytes of an earlier attempt.
+type Found = (DeliveryRow, Option<Vec<u8>>);
 
 /// Claims at most `limit` deliveries that are due, the most urgent first; none while the queue
 /// is paused.
 ///
 /// Of the deliveries with one order key only the oldest open one can be claimed. Kinds that
 /// this build does not know are left for newer workers.
+///
+/// The commit of a claim is not waited for: a claim that a server loses as it goes down leaves the
+/// deliveries in the queue, and with its token nothing can be sent.
 pub fn claim(conn: &mut DbConn, limit: usize, now: Timestamp) -> DbResult<Vec<Claimed>> {
     let limit = pauses::allowed(conn, limit, now)?;
     if limit == 0 {
         return Ok(Vec::new());
     }
     let token = LeaseToken::generate();
-    let ids = match conn {
-        DbConn::Postgres(postgres) => lease_at_once(postgres, limit, token, now)?,
+    let found = match conn {
+        DbConn::Postgres(postgres) => {
+            commit_without_waiting(postgres)?;
+            lease_at_once(postgres, limit, token, now)?
+        }
         DbConn::Sqlite(sqlite) => lease_by_priority(sqlite, limit, token, now)?,
     };
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    // On SQLite the list is parsed at every run, as it would be through the enum.
-    let rows: Vec<(DeliveryRow, Option<Vec<u8>>)> = on_connection!(conn, |conn| deliveries::table
-        .filter(deliveries::id.eq_any(&ids))
-        .select((DeliveryRow::as_select(), deliveries::mime))
-        .load(conn))?;
-    let claimed = rows.into_iter().map(|(row, frozen)| Claimed {
+    let claimed = found.into_iter().map(|(row, frozen)| Claimed {
         lease: Lease {
             delivery: row.id(),
             token,
@@ -72,45 +65,81 @@ pub fn claim(conn: &mut DbConn, limit: usize, now: Timestamp) -> DbResult<Vec<Cl
         delivery: row.into(),
         frozen,
     });
-    let mut claimed: Vec<Claimed> = claimed.collect();
-    claimed.sort_by_key(|claim| ids.iter().position(|id| *id == claim.lease.delivery));
-    Ok(claimed)
+    Ok(claimed.collect())
 }
 
-/// One statement finds, locks and leases. `UNION ALL` gives its parts in the order in which they
-/// are written, and `LIMIT` stops it: rows of a lower priority are neither read nor locked when
-/// there are enough above them.
+/// A row that was leased, with its place in the queue.
+#[derive(QueryableByName)]
+struct LeasedRow {
+    #[diesel(embed)]
+    delivery: DeliveryRow,
+    #[diesel(sql_type = Integer)]
+    priority: i32,
+    #[diesel(sql_type = Nullable<Binary>)]
+    mime: Option<Vec<u8>>,
+}
+
+/// One statement finds, locks, leases and reads. `UNION ALL` gives its parts in the order in which
+/// they are written, and `LIMIT` stops it: rows of a lower priority are neither read nor locked
+/// when there are enough above them.
 fn lease_at_once(
     conn: &mut PgConnection,
     limit: usize,
     token: LeaseToken,
     now: Timestamp,
-) -> DbResult<Vec<DeliveryId>> {
-    let mut leased: Vec<Leased> = diesel::sql_query(lease_sql())
-        .bind::<Moment, _>(At(now))
-        .bind::<BigInt, _>(i64::try_from(limit).unwrap_or(i64::MAX))
-        .bind::<Uid, _>(token)
-        .load(conn)?;
-    leased.sort_by_key(|row| (row.priority, row.next_at.0, row.id));
-    Ok(leased.into_iter().map(|row| row.id).collect())
+) -> DbResult<Vec<Found>> {
+    conn.batch_execute(PLANNED_ONCE)?;
+    let mut leased: Vec<LeasedRow> = Prepared::new(
+        lease_sql(limit),
+        LeaseAtOnce {
+            now: At(now),
+            token,
+        },
+    )
+    .load(conn)?;
+    leased.sort_by_key(|leased| (leased.priority, leased.delivery.place()));
+    Ok(leased
+        .into_iter()
+        .map(|leased| (leased.delivery, leased.mime))
+        .collect())
 }
 
-fn lease_sql() -> String {
+/// The plan is to look at the start of each index, whatever the values are, and also when it was
+/// made of a table with next to nothing in it. Left to itself the server makes a plan at each of
+/// the first runs on every connection, and one that reads so small a table as a whole.
+const PLANNED_ONCE: &str =
+    "SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off";
+
+struct LeaseAtOnce {
+    now: At,
+    token: LeaseToken,
+}
+
+impl Values<Pg> for LeaseAtOnce {
+    fn push<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_bind_param_value_only::<Moment, _>(&self.now)?;
+        out.push_bind_param_value_only::<Uid, _>(&self.token)
+    }
+}
+
+/// The limit is written out: the plan of a statement that is prepared cannot know the value of a
+/// placeholder, and would be one for a tenth of the queue.
+fn lease_sql(limit: usize) -> String {
     let lanes: Vec<String> = Priority::ALL
         .iter()
         .map(|priority| {
             let priority = *priority as i32;
             let due = due_sql(
-                [&priority.to_string(), "$1", "$2"],
+                [&priority.to_string(), "$1", &limit.to_string()],
                 "FOR UPDATE OF d SKIP LOCKED",
             );
             format!("SELECT id FROM ({due}) lane_{priority}")
         })
         .collect();
     format!(
-        "WITH due AS MATERIALIZED (SELECT id FROM ({}) lanes LIMIT $2) \
-         UPDATE deliveries SET state = '{}', lease_token = $3, lease_until = {} \
-         FROM due WHERE deliveries.id = due.id RETURNING deliveries.id, priority, next_at",
+        "WITH due AS MATERIALIZED (SELECT id FROM ({}) lanes LIMIT {limit}) \
+         UPDATE deliveries SET state = '{}', lease_token = $2, lease_until = {} \
+         FROM due WHERE deliveries.id = due.id RETURNING deliveries.*",
         lanes.join(" UNION ALL "),
         DeliveryState::Leased.as_str(),
         lease_end_on_postgres(),
@@ -123,7 +152,7 @@ fn lease_by_priority(
     limit: usize,
     token: LeaseToken,
     now: Timestamp,
-) -> DbResult<Vec<DeliveryId>> {
+) -> DbResult<Vec<Found>> {
     let mut ids = Vec::new();
     for priority in Priority::ALL {
         if ids.len() >= limit {
@@ -131,16 +160,21 @@ fn lease_by_priority(
         }
         ids.extend(due(conn, *priority, limit - ids.len(), now)?);
     }
-    if !ids.is_empty() {
-        diesel::update(deliveries::table.filter(deliveries::id.eq_any(ids.clone())))
-            .set((
-                deliveries::state.eq(DeliveryState::Leased),
-                deliveries::lease_token.eq(token),
-                deliveries::lease_until.eq(At(now + LEASE)),
-            ))
-            .execute(conn)?;
+    if ids.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(ids)
+    diesel::update(deliveries::table.filter(deliveries::id.eq_any(ids.clone())))
+        .set((
+            deliveries::state.eq(DeliveryState::Leased),
+            deliveries::lease_token.eq(token),
+            deliveries::lease_until.eq(At(now + LEASE)),
+        ))
+        .execute(conn)?;
+    Ok(deliveries::table
+        .filter(deliveries::id.eq_any(ids))
+        .order((deliveries::priority, deliveries::next_at, deliveries::id))
+        .select((DeliveryRow::as_select(), deliveries::mime))
+        .load(conn)?)
 }
 
 /// The due deliveries of one priority. One query each, because an index over all priorities
@@ -151,12 +185,27 @@ fn due(
     limit: usize,
     now: Timestamp,
 ) -> DbResult<Vec<DeliveryId>> {
-    let found: Vec<Due> = diesel::sql_query(due_sql(["?", "?", "?"], ""))
-        .bind::<Integer, _>(priority as i32)
-        .bind::<Moment, _>(At(now))
-        .bind::<BigInt, _>(i64::try_from(limit).unwrap_or(i64::MAX))
-        .load(conn)?;
+    let values = OfPriority {
+        priority: priority as i32,
+        now: At(now),
+        limit: i64::try_from(limit).unwrap_or(i64::MAX),
+    };
+    let found: Vec<Due> = Prepared::new(due_sql(["?", "?", "?"], ""), values).load(conn)?;
     Ok(found.into_iter().map(|due| due.id).collect())
+}
+
+struct OfPriority {
+    priority: i32,
+    now: At,
+    limit: i64,
+}
+
+impl Values<Sqlite> for OfPriority {
+    fn push<'b>(&'b self, out: &mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_bind_param_value_only::<Integer, _>(&self.priority)?;
+        out.push_bind_param_value_only::<Moment, _>(&self.now)?;
+        out.push_bind_param_value_only::<BigInt, _>(&self.limit)
+    }
 }
 
 /// The states are written out, as in the indexes: with parameters in their place neither
@@ -201,8 +250,6 @@ pub fn next_due(conn: &mut DbConn) -> DbResult<Option<Timestamp>> {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
 
-    use diesel::connection::SimpleConnection as _;
-
     use super::*;
     use crate::testing::TestDb;
 
@@ -238,13 +285,9 @@ mod tests {
         let DbConn::Postgres(mut conn) = db.connect() else {
             panic!("a server");
         };
-        // So small a table would be read as a whole.
-        conn.batch_execute("SET enable_seqscan = off").unwrap();
-        let query = lease_sql()
-            .replace("$1", "now()")
-            .replace("$2", "50")
-            .replace("$3", "gen_random_uuid()");
-        let plan: Vec<Plan> = diesel::sql_query(format!("EXPLAIN {query}"))
+        let prepare = format!("BEGIN; {PLANNED_ONCE}; PREPARE claim AS {}", lease_sql(50));
+        conn.batch_execute(&prepare).unwrap();
+        let plan: Vec<Plan> = diesel::sql_query("EXPLAIN EXECUTE claim (now(), gen_random_uuid())")
             .load(&mut conn)
             .unwrap();
         let plan: Vec<String> = plan.into_iter().map(|step| step.plan).collect();
@@ -252,6 +295,7 @@ mod tests {
         assert!(uses("deliveries_due"), "{plan:?}");
         assert!(uses("deliveries_open_order"), "{plan:?}");
         assert!(!uses("Seq Scan"), "{plan:?}");
+        assert!(uses("$1"), "a plan for any value: {plan:?}");
     }
 
     #[derive(QueryableByName)]

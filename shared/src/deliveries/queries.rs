@@ -16,7 +16,7 @@ use crate::events::EventSubject;
 use crate::ids::{DeliveryId, InvitationId, MeetingId, PersonId};
 use crate::paging::{PageSpec, Paged, Position, Seek};
 
-#[derive(Queryable, Selectable)]
+#[derive(Queryable, QueryableByName, Selectable)]
 #[diesel(table_name = deliveries)]
 pub(super) struct DeliveryRow {
     id: DeliveryId,
@@ -46,6 +46,11 @@ pub(super) struct DeliveryRow {
 impl DeliveryRow {
     pub(super) const fn id(&self) -> DeliveryId {
         self.id
+    }
+
+    /// Its place among those of its priority.
+    pub(super) const fn place(&self) -> (Timestamp, DeliveryId) {
+        (self.next_at.0, self.id)
     }
 }
 

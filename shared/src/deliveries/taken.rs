@@ -5,14 +5,16 @@
 
 use std::collections::HashMap;
 
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::query_builder::AstPass;
 use diesel::sql_types::{Array, Integer, Nullable, Text};
 use jiff::Timestamp;
 
 use super::finish::{AttemptId, Recorded, arrived};
-use super::{AttemptOutcome, Completion, DeliveryState, WorkerId, rules};
-use crate::db::DbResult;
+use super::{AttemptOutcome, Completion, DeliveryState, LeaseToken, WorkerId, rules};
 use crate::db::columns::{At, Moment, Uid};
+use crate::db::{DbResult, Prepared, Values};
 use crate::events::EventSubject;
 use crate::ids::{DeliveryId, InvitationId};
 
@@ -62,24 +64,11 @@ pub(super) fn record(
     taken: &[&Completion],
     now: Timestamp,
 ) -> DbResult<HashMap<DeliveryId, Recorded>> {
-    fn each<T>(taken: &[&Completion], value: impl Fn(&Completion) -> T) -> Vec<T> {
-        taken.iter().copied().map(value).collect()
-    }
     if taken.is_empty() {
         return Ok(HashMap::new());
     }
-    let changed: Vec<ChangedRow> = diesel::sql_query(RECORD)
-        .bind::<Array<Uid>, _>(each(taken, |_| AttemptId::generate()))
-        .bind::<Array<Uid>, _>(each(taken, |it| it.lease.delivery))
-        .bind::<Array<Uid>, _>(each(taken, |it| it.lease.token))
-        .bind::<Array<Moment>, _>(each(taken, |it| At(it.started_at)))
-        .bind::<Array<Moment>, _>(each(taken, |it| At(it.ended_at)))
-        .bind::<Array<Nullable<Integer>>, _>(each(taken, |it| it.attempt.code.map(i32::from)))
-        .bind::<Array<Text>, _>(each(taken, |it| rules::without_addresses(&it.attempt.text)))
-        .bind::<Moment, _>(At(now))
-        .bind::<Text, _>(AttemptOutcome::Accepted.as_str())
-        .bind::<Uid, _>(worker)
-        .load(conn)?;
+    let changed: Vec<ChangedRow> =
+        Prepared::new(RECORD, Batch::new(worker, taken, now)).load(conn)?;
     let recorded = changed.into_iter().map(|row| {
         let done = Recorded::Done {
             delivery: row.id,
@@ -91,4 +80,51 @@ pub(super) fn record(
         (row.id, done)
     });
     Ok(recorded.collect())
+}
+
+/// A value of each column for each attempt, in the order of the placeholders.
+struct Batch {
+    attempts: Vec<AttemptId>,
+    deliveries: Vec<DeliveryId>,
+    tokens: Vec<LeaseToken>,
+    started_at: Vec<At>,
+    ended_at: Vec<At>,
+    codes: Vec<Option<i32>>,
+    said: Vec<String>,
+    now: At,
+    worker: WorkerId,
+}
+
+impl Batch {
+    fn new(worker: WorkerId, taken: &[&Completion], now: Timestamp) -> Self {
+        fn each<T>(taken: &[&Completion], value: impl Fn(&Completion) -> T) -> Vec<T> {
+            taken.iter().copied().map(value).collect()
+        }
+        Self {
+            attempts: each(taken, |_| AttemptId::generate()),
+            deliveries: each(taken, |it| it.lease.delivery),
+            tokens: each(taken, |it| it.lease.token),
+            started_at: each(taken, |it| At(it.started_at)),
+            ended_at: each(taken, |it| At(it.ended_at)),
+            codes: each(taken, |it| it.attempt.code.map(i32::from)),
+            said: each(taken, |it| rules::without_addresses(&it.attempt.text)),
+            now: At(now),
+            worker,
+        }
+    }
+}
+
+impl Values<Pg> for Batch {
+    fn push<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_bind_param_value_only::<Array<Uid>, _>(&self.attempts)?;
+        out.push_bind_param_value_only::<Array<Uid>, _>(&self.deliveries)?;
+        out.push_bind_param_value_only::<Array<Uid>, _>(&self.tokens)?;
+        out.push_bind_param_value_only::<Array<Moment>, _>(&self.started_at)?;
+        out.push_bind_param_value_only::<Array<Moment>, _>(&self.ended_at)?;
+        out.push_bind_param_value_only::<Array<Nullable<Integer>>, _>(&self.codes)?;
+        out.push_bind_param_value_only::<Array<Text>, _>(&self.said)?;
+        out.push_bind_param_value_only::<Moment, _>(&self.now)?;
+        out.push_bind_param_value_only::<Text, _>(AttemptOutcome::Accepted.as_str())?;
+        out.push_bind_param_value_only::<Uid, _>(&self.worker)
+    }
 }

@@ -6,9 +6,11 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use koplopers_shared::access::Scope;
 use koplopers_shared::db::{DatabaseUrl, Db, DbError, DbOptions, migrate};
+use koplopers_shared::deliveries::{self, DeliveryState, Lease};
 use koplopers_shared::testing::{
-    Cluster, Durability, TestDb, Victim, child_argument, connect, run_on,
+    Cluster, Durability, TestDb, Victim, child_argument, connect, given, run_on,
 };
 
 use crate::rows::{count, insert, names, run, try_names};
@@ -284,4 +286,47 @@ fn two_transactions_that_deadlock_both_end_well() {
         other.await.unwrap().unwrap();
     }
     run_on(body, None, TestDb::postgres());
+}
+
+// delivery: the commit of a claim is not waited for, that of `sending` is
+#[test]
+fn a_claim_that_the_server_lost_sends_nothing_and_what_is_being_sent_is_known() {
+    let Some((cluster, db)) = own_server(Duration::from_secs(4)) else {
+        return;
+    };
+    let crash = async || {
+        cluster.crash();
+        cluster.resume();
+        // The connections of the pool learn of it one by one.
+        while db.ping().await.is_err() {}
+    };
+    let now = given::now().at;
+    block_on(async {
+        given::catalogue(&db).await;
+        given::submitted(&db, given::amsterdam(), "versnelling").await;
+        let claim = async || {
+            let claimed = db.write(move |conn| deliveries::claim(conn, 1, now)).await;
+            claimed.unwrap().first().map(|claimed| claimed.lease)
+        };
+        let start = async |lease| {
+            let started = db.write(move |conn| deliveries::start_sending(conn, lease, None, now));
+            started.await.unwrap()
+        };
+        let state_of = async |lease: Lease| {
+            let found =
+                db.read(move |conn| deliveries::find(conn, &Scope::Institute, lease.delivery));
+            found.await.unwrap().unwrap().state
+        };
+        let mut lease = claim().await.unwrap();
+        crash().await;
+        // Whether it was lost is a matter of milliseconds; the token tells.
+        let held = state_of(lease).await == DeliveryState::Leased;
+        assert_eq!(start(lease).await, held);
+        if !held {
+            lease = claim().await.unwrap();
+            assert!(start(lease).await);
+        }
+        crash().await;
+        assert_eq!(state_of(lease).await, DeliveryState::Sending);
+    });
 }
