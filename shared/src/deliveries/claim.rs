@@ -1,9 +1,9 @@
 //! Taking what is due.
 
 use diesel::connection::SimpleConnection as _;
-use diesel::pg::Pg;
+use diesel::pg::{Pg, PgQueryBuilder};
 use diesel::prelude::*;
-use diesel::query_builder::AstPass;
+use diesel::query_builder::{AstPass, QueryBuilder as _, QueryFragment as _};
 use diesel::sql_types::{BigInt, Binary, Integer, Nullable};
 use diesel::sqlite::Sqlite;
 use jiff::Timestamp;
@@ -90,7 +90,7 @@ fn lease_at_once(
 ) -> DbResult<Vec<Found>> {
     conn.batch_execute(PLANNED_ONCE)?;
     let mut leased: Vec<LeasedRow> = Prepared::new(
-        lease_sql(limit),
+        lease_sql(limit)?,
         LeaseAtOnce {
             now: At(now),
             token,
@@ -123,8 +123,16 @@ impl Values<Pg> for LeaseAtOnce {
 }
 
 /// The limit is written out: the plan of a statement that is prepared cannot know the value of a
-/// placeholder, and would be one for a tenth of the queue.
-fn lease_sql(limit: usize) -> String {
+/// placeholder, and would be one for a tenth of the queue. So are the columns: a statement that is
+/// prepared fails once `*` means one more of them, as it does after the migration of a newer release.
+fn lease_sql(limit: usize) -> QueryResult<String> {
+    let mut columns = PgQueryBuilder::new();
+    (
+        DeliveryRow::as_select(),
+        deliveries::priority,
+        deliveries::mime,
+    )
+        .to_sql(&mut columns, &Pg)?;
     let lanes: Vec<String> = Priority::ALL
         .iter()
         .map(|priority| {
@@ -136,14 +144,15 @@ fn lease_sql(limit: usize) -> String {
             format!("SELECT id FROM ({due}) lane_{priority}")
         })
         .collect();
-    format!(
+    Ok(format!(
         "WITH due AS MATERIALIZED (SELECT id FROM ({}) lanes LIMIT {limit}) \
          UPDATE deliveries SET state = '{}', lease_token = $2, lease_until = {} \
-         FROM due WHERE deliveries.id = due.id RETURNING deliveries.*",
+         FROM due WHERE deliveries.id = due.id RETURNING {}",
         lanes.join(" UNION ALL "),
         DeliveryState::Leased.as_str(),
         lease_end_on_postgres(),
-    )
+        columns.finish(),
+    ))
 }
 
 /// Nobody else writes the embedded database meanwhile.
@@ -285,7 +294,10 @@ mod tests {
         let DbConn::Postgres(mut conn) = db.connect() else {
             panic!("a server");
         };
-        let prepare = format!("BEGIN; {PLANNED_ONCE}; PREPARE claim AS {}", lease_sql(50));
+        let prepare = format!(
+            "BEGIN; {PLANNED_ONCE}; PREPARE claim AS {}",
+            lease_sql(50).unwrap()
+        );
         conn.batch_execute(&prepare).unwrap();
         let plan: Vec<Plan> = diesel::sql_query("EXPLAIN EXECUTE claim (now(), gen_random_uuid())")
             .load(&mut conn)
@@ -296,6 +308,28 @@ mod tests {
         assert!(uses("deliveries_open_order"), "{plan:?}");
         assert!(!uses("Seq Scan"), "{plan:?}");
         assert!(uses("$1"), "a plan for any value: {plan:?}");
+    }
+
+    // A worker goes on while a newer release migrates the database under it.
+    #[test]
+    fn claiming_goes_on_when_a_migration_adds_a_column() {
+        for db in [Some(TestDb::sqlite()), TestDb::postgres()]
+            .into_iter()
+            .flatten()
+        {
+            let mut conn = db.connect();
+            let now = Timestamp::UNIX_EPOCH;
+            let mut claim_in_transaction = || {
+                conn.batch_execute("BEGIN").unwrap();
+                claim(&mut conn, 10, now).unwrap();
+                conn.batch_execute("COMMIT").unwrap();
+            };
+            claim_in_transaction();
+            db.connect()
+                .batch_execute("ALTER TABLE deliveries ADD COLUMN of_a_newer_release text")
+                .unwrap();
+            claim_in_transaction();
+        }
     }
 
     #[derive(QueryableByName)]
