@@ -37,7 +37,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Every row of the table.
+    /// Every row of the table but that of `memory`.
     All(Options),
     /// Reads and writes over HTTP, on both databases.
     Http(Options),
@@ -47,6 +47,8 @@ enum Command {
     Mail(Options),
     /// Whether a million rows make it slower than ten thousand.
     Growth(Options),
+    /// Whether ten minutes of load leave more memory in use than one.
+    Memory(Options),
     /// The API itself, which is measured in a process of its own.
     #[command(hide = true, disable_help_flag = true)]
     Api {
@@ -107,6 +109,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Queue(options) => (options, &[queue::measure]),
         Command::Mail(options) => (options, &[mail::measure]),
         Command::Growth(options) => (options, &[http::measure_growth, queue::measure_growth]),
+        Command::Memory(options) => (options, &[http::measure_memory]),
         Command::Api { arguments } => {
             let program = std::iter::once("koplopers-api".to_owned());
             return ApiArguments::parse_from(program.chain(arguments)).run();

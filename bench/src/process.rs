@@ -1,6 +1,7 @@
 //! This program again, in a process of its own: what is measured does not share a thread with
 //! the client.
 
+use std::fmt;
 use std::fs::{self, File};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -105,15 +106,39 @@ impl Serving {
         }
     }
 
-    /// How much memory it holds, in bytes.
-    pub fn memory(&self) -> anyhow::Result<u64> {
+    /// How much memory it holds now.
+    pub fn memory(&self) -> anyhow::Result<Memory> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:"))
-            .context("a process with memory")?;
-        let kibibytes: u64 = line.trim().trim_end_matches(" kB").parse()?;
-        Ok(kibibytes * 1024)
+        let megabytes = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name));
+            let kibibytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
+            let kibibytes: u32 = kibibytes.context("a process with memory")?.parse()?;
+            anyhow::Ok(f64::from(kibibytes) / 1024.0)
+        };
+        Ok(Memory {
+            resident: megabytes("VmRSS:")?,
+            own: megabytes("RssAnon:")?,
+        })
+    }
+}
+
+/// Memory that a process holds, in MiB.
+#[derive(Debug, Clone, Copy)]
+pub struct Memory {
+    /// All that is in memory.
+    pub resident: f64,
+    /// Of that, what it wrote there. The rest are pages of the program's file, as many as the
+    /// kernel finds room for.
+    pub own: f64,
+}
+
+impl fmt::Display for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{:.0} MB, {:.0} of them its own",
+            self.resident, self.own
+        )
     }
 }
 

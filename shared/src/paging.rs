@@ -46,6 +46,9 @@ pub struct Paged<T, K = Position> {
     pub prev: Option<K>,
 }
 
+/// The pages that most ask for, and the largest one, each with the row that follows.
+const ROUND_FETCHES: [u16; 4] = [11, 26, 51, 101];
+
 impl<K> PageSpec<K> {
     /// The first page.
     #[must_use]
@@ -61,6 +64,15 @@ impl<K> PageSpec<K> {
     #[must_use]
     pub const fn fetch(&self) -> i64 {
         self.limit as i64 + 1
+    }
+
+    /// At least [`Self::fetch`] rows, as one of a few numbers: for a query with the number in its
+    /// text, of which each form is kept by the database.
+    #[must_use]
+    pub fn fetch_roundly(&self) -> u16 {
+        let enough = |rows: &u16| i64::from(*rows) >= self.fetch();
+        let rows = ROUND_FETCHES.into_iter().find(enough);
+        rows.unwrap_or(self.limit + 1)
     }
 
     /// Whether the rows must be read in the reverse of the list's order.
@@ -147,6 +159,24 @@ mod tests {
         assert_eq!(
             (start.items, start.next, start.prev),
             (vec![1, 2], Some(2), None)
+        );
+    }
+
+    #[test]
+    fn a_page_is_the_same_when_more_rows_came_than_it_holds() {
+        let spec = |limit| PageSpec::<u8>::first(limit);
+        let fetched = [1, 10, 11, 25, 50, 51, 100].map(|limit| spec(limit).fetch_roundly());
+        assert_eq!(fetched, [11, 11, 26, 26, 51, 101, 101]);
+        let page = spec(2).finish(vec![1, 2, 3, 4, 5], |n| *n);
+        assert_eq!((page.items, page.next), (vec![1, 2], Some(2)));
+        let back = PageSpec {
+            limit: 2,
+            seek: Seek::Before(5),
+        };
+        let page = back.finish(vec![4, 3, 2, 1], |n| *n);
+        assert_eq!(
+            (page.items, page.next, page.prev),
+            (vec![3, 4], Some(4), Some(3))
         );
     }
 

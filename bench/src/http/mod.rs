@@ -4,6 +4,7 @@
 mod data;
 mod growth;
 mod in_process;
+mod memory;
 mod pgbench;
 mod statements;
 
@@ -14,6 +15,7 @@ use koplopers_shared::db::DatabaseUrl;
 use koplopers_shared::testing::{Cluster, Durability};
 
 pub use self::growth::measure as measure_growth;
+pub use self::memory::measure as measure_memory;
 
 use self::data::Data;
 use self::in_process::InProcess;
@@ -69,15 +71,12 @@ fn measure_on(
     };
     case.reads(report)?;
     case.writes(report)?;
-    let megabytes = |bytes: u64| bytes.div_ceil(1 << 20);
+    memory::add_rows(limits.database(), [idle, api.memory()?], report);
     report.note(format!(
-        "{}: the API served {} ms after its start on {} intakes, and held {} MB idle and {} MB \
-         after the load.",
+        "{}: the API served {} ms after its start on {} intakes.",
         limits.database(),
         api.start.as_millis(),
         options.rows,
-        megabytes(idle),
-        megabytes(api.memory()?),
     ));
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! Every statement on the issues of intakes.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
@@ -51,7 +53,7 @@ pub(super) fn of(conn: &mut DbConn, intake: IntakeId) -> DbResult<Vec<Issue>> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let tags = Tags::from(tags!(conn, eq(intake))?);
+    let mut tags = Tags::from(tags!(conn, eq(intake))?);
     let issue = |(id, title, description)| Issue {
         id,
         content: tags.complete(id, title, description),
@@ -60,38 +62,41 @@ pub(super) fn of(conn: &mut DbConn, intake: IntakeId) -> DbResult<Vec<Issue>> {
 }
 
 /// The themes and target groups of issues.
+#[derive(Default)]
 struct Tags {
-    themes: Vec<(IssueId, Slug)>,
-    target_groups: Vec<(IssueId, Slug)>,
+    themes: HashMap<IssueId, Vec<Slug>>,
+    target_groups: HashMap<IssueId, Vec<Slug>>,
 }
 
 impl From<Vec<TagRow>> for Tags {
     fn from(rows: Vec<TagRow>) -> Self {
-        let (themes, target_groups): (Vec<TagRow>, Vec<TagRow>) =
-            rows.into_iter().partition(|(_, is_theme)| *is_theme);
-        let bare = |rows: Vec<TagRow>| rows.into_iter().map(|(tag, _)| tag).collect();
-        Self {
-            themes: bare(themes),
-            target_groups: bare(target_groups),
+        let mut tags = Self::default();
+        for ((issue, slug), is_theme) in rows {
+            let kind = if is_theme {
+                &mut tags.themes
+            } else {
+                &mut tags.target_groups
+            };
+            kind.entry(issue).or_default().push(slug);
         }
+        tags
     }
 }
 
 impl Tags {
-    fn complete(&self, id: IssueId, title: String, description: String) -> NewIssue {
+    fn complete(&mut self, id: IssueId, title: String, description: String) -> NewIssue {
         NewIssue {
             title,
             description,
-            themes: tags_of(&self.themes, id),
-            target_groups: tags_of(&self.target_groups, id),
+            themes: taken_from(&mut self.themes, id),
+            target_groups: taken_from(&mut self.target_groups, id),
         }
     }
 }
 
 /// The slugs of an issue in their order, which is the same on both databases.
-fn tags_of(tags: &[(IssueId, Slug)], id: IssueId) -> Vec<Slug> {
-    let of_issue = tags.iter().filter(|(issue, _)| *issue == id);
-    let mut slugs: Vec<Slug> = of_issue.map(|(_, slug)| slug.clone()).collect();
+fn taken_from(tags: &mut HashMap<IssueId, Vec<Slug>>, id: IssueId) -> Vec<Slug> {
+    let mut slugs = tags.remove(&id).unwrap_or_default();
     slugs.sort_unstable();
     slugs
 }
@@ -115,7 +120,7 @@ pub(super) fn attach(conn: &mut DbConn, intakes: &mut [Intake]) -> DbResult<()> 
     if rows.is_empty() {
         return Ok(());
     }
-    let tags = Tags::from(tags!(conn, eq_any(&ids))?);
+    let mut tags = Tags::from(tags!(conn, eq_any(&ids))?);
     for (id, intake, title, description) in rows {
         let owner = intakes.iter_mut().find(|candidate| candidate.id == intake);
         if let Some(owner) = owner {

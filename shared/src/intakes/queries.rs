@@ -12,7 +12,7 @@ use crate::access::Scope;
 use crate::catalogue::words::PersonRole;
 use crate::db::columns::At;
 use crate::db::schema::{events, intake_issue_themes, intakes};
-use crate::db::{DbConn, DbError, DbResult, one_row};
+use crate::db::{DbConn, DbError, DbResult, Limited, one_row};
 use crate::events::EventSubject;
 use crate::ids::{IntakeId, PersonId, RoundId};
 use crate::on_connection;
@@ -178,9 +178,8 @@ pub fn list(
             .filter(newer(position))
             .order((intakes::created_at.asc(), intakes::id.asc())),
     };
-    let found = query
-        .limit(page.fetch())
-        .select(IntakeRow::as_select())
+    let query = query.select(IntakeRow::as_select());
+    let found = Limited::new(query, page.fetch_roundly())
         .load(conn)?
         .into_iter()
         .map(Intake::try_from)

@@ -3,7 +3,7 @@
 
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
+use diesel::sql_types::{BigInt, Text};
 use koplopers_shared::access::Scope;
 use koplopers_shared::candidacies::{self, CandidacyFilter};
 use koplopers_shared::consents::{self, ConsentFilter};
@@ -15,7 +15,7 @@ use koplopers_shared::meetings::{self, MeetingFilter};
 use koplopers_shared::offers::{self, OfferFilter};
 use koplopers_shared::paging::{PageSpec, Position, Seek};
 use koplopers_shared::people::queries::PersonFilter;
-use koplopers_shared::testing::given;
+use koplopers_shared::testing::{TestDb, given, run_on};
 use koplopers_shared::trajectories::{self, TrajectoryFilter};
 use koplopers_shared::{flows, invitations, on_both_databases, people};
 
@@ -153,6 +153,46 @@ on_both_databases! {
         }
         assert!(faults.is_empty(), "{}", faults.join("\n"));
     }
+}
+
+// performance: planning a page takes longer than reading it
+#[test]
+fn a_page_of_intakes_is_planned_once_for_each_connection() {
+    const COPIES: &str = "\
+        INSERT INTO intakes (id, version, status, municipality, programme, programme_number, \
+          answers, created_at, updated_at) \
+        SELECT gen_random_uuid(), version, 'withdrawn', municipality, programme, \
+          programme_number, answers, created_at - n * interval '1 minute', updated_at \
+        FROM intakes, generate_series(1, 5000) n; \
+        ANALYZE intakes";
+    const KEPT: &str = "\
+        SELECT generic_plans FROM pg_prepared_statements \
+        WHERE statement LIKE '%\"intakes\"%' AND statement LIKE '%LIMIT%' \
+        ORDER BY generic_plans";
+    async fn body(db: TestDb) {
+        given::catalogue(&db).await;
+        given::submitted(&db, given::amsterdam(), "versnelling").await;
+        let mut conn = db.connect();
+        conn.batch_execute(COPIES).unwrap();
+        let filter = IntakeFilter::default();
+        for page in [first(), later()].iter().cycle().take(14) {
+            intakes::list(&mut conn, &Scope::Institute, &filter, page).unwrap();
+        }
+        let DbConn::Postgres(conn) = &mut conn else {
+            panic!("a server");
+        };
+        let kept: Vec<Kept> = diesel::sql_query(KEPT).load(conn).unwrap();
+        // Five plans for the values that are given, then one for all of them; none without values.
+        let runs: Vec<i64> = kept.into_iter().map(|it| it.generic_plans).collect();
+        assert_eq!(runs, [2, 7]);
+    }
+    run_on(body, None, TestDb::postgres());
+}
+
+#[derive(QueryableByName)]
+struct Kept {
+    #[diesel(sql_type = BigInt)]
+    generic_plans: i64,
 }
 
 /// The steps of the plan that go through all of a table that grows.
