@@ -1,10 +1,14 @@
 //! Pages of a list by keyset: where the last page ended, not how many rows came before.
 //!
 //! A query asks for [`PageSpec::fetch`] rows beyond the key it is given, in list order or, going
-//! back, in the reverse of it; [`PageSpec::finish`] makes the page of what came.
+//! back, in the reverse of it, which [`turn_to!`] sees to for most lists; [`PageSpec::finish`]
+//! makes the page of what came.
 
 use jiff::Timestamp;
 use uuid::Uuid;
+
+use crate::db::columns::At;
+use crate::uuid_column;
 
 /// The key of most lists: an instant, and the id that breaks ties.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +17,20 @@ pub struct Position {
     pub at: Timestamp,
     /// The id of the row.
     pub id: Uuid,
+}
+
+/// The id of a row in whatever list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, diesel::expression::AsExpression)]
+#[diesel(sql_type = crate::db::columns::Uid)]
+pub(crate) struct RowId(Uuid);
+
+uuid_column!(RowId);
+
+impl Position {
+    /// What the columns of the key are compared with.
+    pub(crate) const fn columns(&self) -> (At, RowId) {
+        (At(self.at), RowId(self.id))
+    }
 }
 
 /// Where a page starts.
@@ -116,6 +134,41 @@ impl<T, K> Paged<T, K> {
         }
     }
 }
+
+/// The query in the order of the list, or in the reverse of it going back, from where the page
+/// starts. The list is ordered by an instant and an id.
+///
+/// `at <= $1 AND (at < $1 OR id < $2)` tells an index where to start. `at < $1 OR (at = $1 AND
+/// id < $2)` says the same, and has both databases read everything that comes before.
+macro_rules! turn_to {
+    ($query:expr, $page:expr, newest_first($at:expr, $id:expr)) => {
+        $crate::paging::turn_to!(@ $query, $page, $at, $id, (desc le lt), (asc ge gt))
+    };
+    ($query:expr, $page:expr, oldest_first($at:expr, $id:expr)) => {
+        $crate::paging::turn_to!(@ $query, $page, $at, $id, (asc ge gt), (desc le lt))
+    };
+    (
+        @ $query:expr, $page:expr, $at:expr, $id:expr,
+        ($on:ident $from:ident $past:ident), ($back:ident $to:ident $before:ident)
+    ) => {
+        match &$page.seek {
+            $crate::paging::Seek::Start => $query.order(($at.$on(), $id.$on())),
+            $crate::paging::Seek::After(key) => {
+                let (instant, row) = key.columns();
+                $query
+                    .filter($at.$from(instant).and($at.$past(instant).or($id.$past(row))))
+                    .order(($at.$on(), $id.$on()))
+            }
+            $crate::paging::Seek::Before(key) => {
+                let (instant, row) = key.columns();
+                $query
+                    .filter($at.$to(instant).and($at.$before(instant).or($id.$before(row))))
+                    .order(($at.$back(), $id.$back()))
+            }
+        }
+    };
+}
+pub(crate) use turn_to;
 
 #[cfg(test)]
 mod tests {

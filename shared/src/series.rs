@@ -15,7 +15,7 @@ use crate::db::{DbConn, DbError, DbResult, one_row};
 use crate::events::{self, NewEvent, Subject};
 use crate::ids::SeriesId;
 use crate::meetings;
-use crate::paging::{PageSpec, Paged, Position, Seek};
+use crate::paging::{PageSpec, Paged, Position, turn_to};
 
 /// Meetings that belong together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,24 +105,7 @@ pub fn find(conn: &mut DbConn, scope: &Scope, id: SeriesId) -> DbResult<Option<S
 /// A page of series, newest first.
 pub fn list(conn: &mut DbConn, scope: &Scope, page: &PageSpec) -> DbResult<Paged<Series>> {
     let mut query = seen_by(conn, scope)?;
-    query = if page.backwards() {
-        query.order((series::created_at.asc(), series::id.asc()))
-    } else {
-        query.order((series::created_at.desc(), series::id.desc()))
-    };
-    match page.seek {
-        Seek::Start => {}
-        Seek::After(Position { at, id }) => {
-            let same = series::created_at.eq(At(at));
-            let older = series::created_at.lt(At(at));
-            query = query.filter(older.or(same.and(series::id.lt(SeriesId(id)))));
-        }
-        Seek::Before(Position { at, id }) => {
-            let same = series::created_at.eq(At(at));
-            let newer = series::created_at.gt(At(at));
-            query = query.filter(newer.or(same.and(series::id.gt(SeriesId(id)))));
-        }
-    }
+    query = turn_to!(query, page, newest_first(series::created_at, series::id));
     let rows = query
         .limit(page.fetch())
         .select(SeriesRow::as_select())

@@ -21,8 +21,9 @@ const ROUNDS: u32 = 200;
 /// The programme whose intakes belong to rounds.
 const PROGRAMME: &str = "inclusief";
 
-/// A page of the list.
+/// A page of the list, and how many intakes it shows.
 pub const PAGE: &str = "/v1/intakes?limit=50";
+pub const PAGE_SIZE: u32 = 50;
 
 /// A database to ask about.
 #[derive(Debug)]

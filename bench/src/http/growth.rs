@@ -2,14 +2,15 @@
 
 use std::path::Path;
 
+use anyhow::Context as _;
 use diesel::connection::SimpleConnection as _;
 use koplopers_shared::db::DatabaseUrl;
 use koplopers_shared::testing::{Cluster, Durability, connect};
 
 use super::POOL;
-use super::data::Data;
+use super::data::{self, Data};
 use crate::Options;
-use crate::load::{Requests, press};
+use crate::load::{Requests, ask, press, request};
 use crate::process::{Serving, data_folder};
 use crate::report::{Report, Row, Target};
 use crate::rounds::{FEW, MANY, medians};
@@ -21,7 +22,12 @@ pub fn measure(options: &Options, report: &mut Report) -> anyhow::Result<()> {
         let path = folder.path();
         (path, DatabaseUrl::sqlite(path.join("koplopers.db")))
     });
-    compare(&places, ["SQLite get", "SQLite list"], options, report)?;
+    let rows = [
+        "SQLite get",
+        "SQLite list",
+        "SQLite list, a page in the middle",
+    ];
+    compare(&places, rows, options, report)?;
     let Some(cluster) = Cluster::for_one_test(Durability::Off) else {
         return Ok(());
     };
@@ -31,18 +37,18 @@ pub fn measure(options: &Options, report: &mut Report) -> anyhow::Result<()> {
         (folders[0].path(), cluster.url("postgres")),
         (folders[1].path(), cluster.url("many")),
     ];
-    compare(
-        &places,
-        ["PostgreSQL get", "PostgreSQL list"],
-        options,
-        report,
-    )
+    let rows = [
+        "PostgreSQL get",
+        "PostgreSQL list",
+        "PostgreSQL list, a page in the middle",
+    ];
+    compare(&places, rows, options, report)
 }
 
 /// The smaller database first.
 fn compare(
     places: &[(&Path, DatabaseUrl); 2],
-    rows: [&'static str; 2],
+    rows: [&'static str; 3],
     options: &Options,
     report: &mut Report,
 ) -> anyhow::Result<()> {
@@ -50,7 +56,8 @@ fn compare(
     for ((folder, url), rows) in places.iter().zip([FEW, MANY]) {
         let api = Serving::api(url, folder, POOL)?;
         let data = Data::fill(api.address, url, folder, rows)?;
-        served.push((api, data));
+        let reads = [data.gets(), data.list(), middle(&api, &data, rows)?];
+        served.push((api, reads));
     }
     let [(few, from_few), (many, from_many)] = served.as_slice() else {
         return Ok(());
@@ -61,12 +68,10 @@ fn compare(
             .as_secs_f64()
             * 1000.0)
     };
-    let reads = [Data::gets as fn(&Data) -> Requests, Data::list];
-    for (measured, read) in rows.into_iter().zip(reads) {
-        let (shorter, longer) = (read(from_few), read(from_many));
+    for (measured, (shorter, longer)) in rows.into_iter().zip(from_few.iter().zip(from_many)) {
         let [before, after] = medians(
             options.rounds,
-            [&mut || p99(few, &shorter), &mut || p99(many, &longer)],
+            [&mut || p99(few, shorter), &mut || p99(many, longer)],
         )?;
         report.add(Row {
             measured,
@@ -76,4 +81,16 @@ fn compare(
         });
     }
     Ok(())
+}
+
+/// The request for the page halfway down the list, found by walking there.
+fn middle(api: &Serving, data: &Data, rows: u32) -> anyhow::Result<Requests> {
+    let mut page = request("GET", data::PAGE, &data.token, None);
+    for _ in 0..rows / data::PAGE_SIZE / 2 {
+        let shown = ask(api.address, &page)?;
+        let next = shown["page"]["next"].as_str().context("a next page")?;
+        let path = format!("{}&cursor={next}", data::PAGE);
+        page = request("GET", &path, &data.token, None);
+    }
+    Ok(Requests::repeated(vec![page]))
 }

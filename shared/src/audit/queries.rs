@@ -9,7 +9,7 @@ use crate::db::columns::At;
 use crate::db::schema::audit_events;
 use crate::db::{DbConn, DbResult};
 use crate::ids::AuditEventId;
-use crate::paging::{PageSpec, Paged, Position, Seek};
+use crate::paging::{PageSpec, Paged, Position, turn_to};
 use crate::words::MunicipalityCode;
 
 /// A line of the audit trail.
@@ -83,23 +83,11 @@ pub fn list(conn: &mut DbConn, scope: &Scope, page: &PageSpec) -> DbResult<Paged
     if let Some(codes) = scope.codes() {
         query = query.filter(audit_events::municipality.eq_any(codes.to_vec()));
     }
-    let query = match &page.seek {
-        Seek::Start => query.order((audit_events::at.desc(), audit_events::id.desc())),
-        Seek::After(Position { at, id }) => query
-            .filter(
-                audit_events::at.lt(At(*at)).or(audit_events::at
-                    .eq(At(*at))
-                    .and(audit_events::id.lt(AuditEventId(*id)))),
-            )
-            .order((audit_events::at.desc(), audit_events::id.desc())),
-        Seek::Before(Position { at, id }) => query
-            .filter(
-                audit_events::at.gt(At(*at)).or(audit_events::at
-                    .eq(At(*at))
-                    .and(audit_events::id.gt(AuditEventId(*id)))),
-            )
-            .order((audit_events::at.asc(), audit_events::id.asc())),
-    };
+    let query = turn_to!(
+        query,
+        page,
+        newest_first(audit_events::at, audit_events::id)
+    );
     let found = query
         .limit(page.fetch())
         .select(AuditRow::as_select())

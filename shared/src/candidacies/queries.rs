@@ -8,7 +8,7 @@ use crate::db::columns::At;
 use crate::db::schema::{candidacies, nominations, people};
 use crate::db::{DbConn, DbResult, one_row};
 use crate::ids::{CandidacyId, CohortId, OrganisationId, PersonId};
-use crate::paging::{PageSpec, Paged, Position, Seek};
+use crate::paging::{PageSpec, Paged, Position, turn_to};
 use crate::words::MunicipalityCode;
 
 #[derive(Queryable, Selectable)]
@@ -220,27 +220,11 @@ pub fn list(
             .filter(candidacies::told_at.is_null())
             .filter(candidacies::status.ne_all(closed()));
     }
-    let older = |than: &Position| {
-        let (at, id) = (At(than.at), CandidacyId(than.id));
-        candidacies::created_at
-            .lt(at)
-            .or(candidacies::created_at.eq(at).and(candidacies::id.lt(id)))
-    };
-    let newer = |than: &Position| {
-        let (at, id) = (At(than.at), CandidacyId(than.id));
-        candidacies::created_at
-            .gt(at)
-            .or(candidacies::created_at.eq(at).and(candidacies::id.gt(id)))
-    };
-    query = match &page.seek {
-        Seek::Start => query.order((candidacies::created_at.desc(), candidacies::id.desc())),
-        Seek::After(position) => query
-            .filter(older(position))
-            .order((candidacies::created_at.desc(), candidacies::id.desc())),
-        Seek::Before(position) => query
-            .filter(newer(position))
-            .order((candidacies::created_at.asc(), candidacies::id.asc())),
-    };
+    query = turn_to!(
+        query,
+        page,
+        newest_first(candidacies::created_at, candidacies::id)
+    );
     let found = query
         .limit(page.fetch())
         .select(CandidacyRow::as_select())

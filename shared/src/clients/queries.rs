@@ -11,7 +11,7 @@ use crate::db::columns::At;
 use crate::db::schema::{client_secrets, clients};
 use crate::db::{DbConn, DbResult, one_row};
 use crate::ids::{ClientId, ClientSecretId};
-use crate::paging::{PageSpec, Paged, Position, Seek};
+use crate::paging::{PageSpec, Paged, Position, turn_to};
 use crate::secrets::SecretHash;
 use crate::words::{MunicipalityCode, Slug};
 
@@ -77,30 +77,7 @@ pub fn list(conn: &mut DbConn, scope: &Scope, page: &PageSpec) -> DbResult<Paged
     if let Some(codes) = scope.codes() {
         query = query.filter(clients::municipality.eq_any(codes.to_vec()));
     }
-    match page.seek {
-        Seek::Start => {}
-        Seek::After(Position { at, id }) => {
-            let (at, id) = (At(at), ClientId(id));
-            query = query.filter(
-                clients::created_at
-                    .gt(at)
-                    .or(clients::created_at.eq(at).and(clients::id.gt(id))),
-            );
-        }
-        Seek::Before(Position { at, id }) => {
-            let (at, id) = (At(at), ClientId(id));
-            query = query.filter(
-                clients::created_at
-                    .lt(at)
-                    .or(clients::created_at.eq(at).and(clients::id.lt(id))),
-            );
-        }
-    }
-    query = if page.backwards() {
-        query.order((clients::created_at.desc(), clients::id.desc()))
-    } else {
-        query.order((clients::created_at.asc(), clients::id.asc()))
-    };
+    query = turn_to!(query, page, oldest_first(clients::created_at, clients::id));
     let rows: Vec<ClientRow> = query.load(conn)?;
     let found = rows.into_iter().map(Client::from).collect();
     Ok(page.finish(found, |client: &Client| Position {

@@ -9,7 +9,7 @@ use crate::db::columns::{At, On};
 use crate::db::schema::cohorts;
 use crate::db::{DbConn, DbResult, one_row};
 use crate::ids::CohortId;
-use crate::paging::{PageSpec, Paged, Position, Seek};
+use crate::paging::{PageSpec, Paged, Position, turn_to};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = cohorts)]
@@ -57,24 +57,7 @@ pub fn list(conn: &mut DbConn, page: &PageSpec) -> DbResult<Paged<Cohort>> {
         .select(CohortRow::as_select())
         .limit(page.fetch())
         .into_boxed();
-    query = if page.backwards() {
-        query.order((cohorts::created_at.desc(), cohorts::id.desc()))
-    } else {
-        query.order((cohorts::created_at.asc(), cohorts::id.asc()))
-    };
-    match page.seek {
-        Seek::Start => {}
-        Seek::After(Position { at, id }) => {
-            let same = cohorts::created_at.eq(At(at));
-            let later = cohorts::created_at.gt(At(at));
-            query = query.filter(later.or(same.and(cohorts::id.gt(CohortId(id)))));
-        }
-        Seek::Before(Position { at, id }) => {
-            let same = cohorts::created_at.eq(At(at));
-            let earlier = cohorts::created_at.lt(At(at));
-            query = query.filter(earlier.or(same.and(cohorts::id.lt(CohortId(id)))));
-        }
-    }
+    query = turn_to!(query, page, oldest_first(cohorts::created_at, cohorts::id));
     let rows = query.load(conn)?.into_iter().map(Cohort::from).collect();
     Ok(page.finish(rows, |cohort: &Cohort| Position {
         at: cohort.created_at,

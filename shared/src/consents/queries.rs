@@ -13,7 +13,7 @@ use crate::db::columns::At;
 use crate::db::schema::{consents, nominations};
 use crate::db::{DbConn, DbError, DbResult, one_row};
 use crate::ids::{CandidacyId, ConsentId, MemberId, OrganisationId, PersonId};
-use crate::paging::{PageSpec, Paged, Position, Seek};
+use crate::paging::{PageSpec, Paged, Position, turn_to};
 use crate::words::{EmailAddress, MunicipalityCode};
 
 #[derive(Queryable, Selectable)]
@@ -164,27 +164,11 @@ pub fn list(
         Some(true) => query.filter(consents::bounced_at.is_not_null()),
         Some(false) => query.filter(consents::bounced_at.is_null()),
     };
-    let older = |than: &Position| {
-        let (at, id) = (At(than.at), ConsentId(than.id));
-        consents::created_at
-            .lt(at)
-            .or(consents::created_at.eq(at).and(consents::id.lt(id)))
-    };
-    let newer = |than: &Position| {
-        let (at, id) = (At(than.at), ConsentId(than.id));
-        consents::created_at
-            .gt(at)
-            .or(consents::created_at.eq(at).and(consents::id.gt(id)))
-    };
-    query = match &page.seek {
-        Seek::Start => query.order((consents::created_at.desc(), consents::id.desc())),
-        Seek::After(position) => query
-            .filter(older(position))
-            .order((consents::created_at.desc(), consents::id.desc())),
-        Seek::Before(position) => query
-            .filter(newer(position))
-            .order((consents::created_at.asc(), consents::id.asc())),
-    };
+    query = turn_to!(
+        query,
+        page,
+        newest_first(consents::created_at, consents::id)
+    );
     let found = query
         .limit(page.fetch())
         .select(ConsentRow::as_select())

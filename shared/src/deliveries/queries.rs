@@ -14,7 +14,7 @@ use crate::db::schema::{deliveries, delivery_attempts};
 use crate::db::{DbConn, DbResult};
 use crate::events::EventSubject;
 use crate::ids::{DeliveryId, InvitationId, MeetingId, PersonId};
-use crate::paging::{PageSpec, Paged, Position, Seek};
+use crate::paging::{PageSpec, Paged, Position, turn_to};
 
 #[derive(Queryable, QueryableByName, Selectable)]
 #[diesel(table_name = deliveries)]
@@ -145,24 +145,11 @@ pub fn list(
     if let Some(recipient) = filter.recipient {
         query = query.filter(deliveries::recipient.eq(recipient));
     }
-    query = match page.seek {
-        Seek::Start => query,
-        Seek::After(Position { at, id }) => query.filter(
-            deliveries::created_at.lt(At(at)).or(deliveries::created_at
-                .eq(At(at))
-                .and(deliveries::id.lt(DeliveryId(id)))),
-        ),
-        Seek::Before(Position { at, id }) => query.filter(
-            deliveries::created_at.gt(At(at)).or(deliveries::created_at
-                .eq(At(at))
-                .and(deliveries::id.gt(DeliveryId(id)))),
-        ),
-    };
-    query = if page.backwards() {
-        query.order((deliveries::created_at.asc(), deliveries::id.asc()))
-    } else {
-        query.order((deliveries::created_at.desc(), deliveries::id.desc()))
-    };
+    query = turn_to!(
+        query,
+        page,
+        newest_first(deliveries::created_at, deliveries::id)
+    );
     let rows: Vec<Delivery> = query.load(conn)?.into_iter().map(Delivery::from).collect();
     Ok(page.finish(rows, position))
 }

@@ -11,7 +11,7 @@ use crate::db::columns::At;
 use crate::db::schema::suppressions;
 use crate::db::{DbConn, DbError, DbResult};
 use crate::ids::{DeliveryId, SuppressionId};
-use crate::paging::{PageSpec, Paged, Position, Seek};
+use crate::paging::{PageSpec, Paged, Position, turn_to};
 use crate::text_enum;
 use crate::words::EmailAddress;
 
@@ -103,24 +103,11 @@ pub fn list_suppressions(conn: &mut DbConn, page: &PageSpec) -> DbResult<Paged<S
         .select(SuppressionRow::as_select())
         .limit(page.fetch())
         .into_boxed();
-    query = if page.backwards() {
-        query.order((suppressions::created_at.asc(), suppressions::id.asc()))
-    } else {
-        query.order((suppressions::created_at.desc(), suppressions::id.desc()))
-    };
-    match page.seek {
-        Seek::Start => {}
-        Seek::After(Position { at, id }) => {
-            let same = suppressions::created_at.eq(At(at));
-            let older = suppressions::created_at.lt(At(at));
-            query = query.filter(older.or(same.and(suppressions::id.lt(SuppressionId(id)))));
-        }
-        Seek::Before(Position { at, id }) => {
-            let same = suppressions::created_at.eq(At(at));
-            let newer = suppressions::created_at.gt(At(at));
-            query = query.filter(newer.or(same.and(suppressions::id.gt(SuppressionId(id)))));
-        }
-    }
+    query = turn_to!(
+        query,
+        page,
+        newest_first(suppressions::created_at, suppressions::id)
+    );
     let rows = query.load(conn)?.into_iter().map(Suppression::from);
     Ok(page.finish(rows.collect(), |it: &Suppression| Position {
         at: it.created_at,

@@ -9,7 +9,7 @@ use crate::db::columns::At;
 use crate::db::schema::events;
 use crate::db::{DbConn, DbError, DbResult};
 use crate::ids::EventId;
-use crate::paging::{PageSpec, Paged, Position, Seek};
+use crate::paging::{PageSpec, Paged, Position, turn_to};
 use crate::words::MunicipalityCode;
 
 /// A business event.
@@ -99,23 +99,7 @@ pub fn history(
     if let Some(codes) = scope.codes() {
         query = query.filter(events::municipality.eq_any(codes.to_vec()));
     }
-    query = match &page.seek {
-        Seek::Start => query.order((events::at.asc(), events::id.asc())),
-        Seek::After(Position { at, id }) => query
-            .filter(
-                events::at
-                    .gt(At(*at))
-                    .or(events::at.eq(At(*at)).and(events::id.gt(EventId(*id)))),
-            )
-            .order((events::at.asc(), events::id.asc())),
-        Seek::Before(Position { at, id }) => query
-            .filter(
-                events::at
-                    .lt(At(*at))
-                    .or(events::at.eq(At(*at)).and(events::id.lt(EventId(*id)))),
-            )
-            .order((events::at.desc(), events::id.desc())),
-    };
+    query = turn_to!(query, page, oldest_first(events::at, events::id));
     let found = query
         .limit(page.fetch())
         .select(EventRow::as_select())

@@ -9,7 +9,7 @@ use crate::db::columns::At;
 use crate::db::schema::inbound_mails;
 use crate::db::{DbConn, DbResult};
 use crate::ids::{DeliveryId, InboundMailId, InvitationId};
-use crate::paging::{PageSpec, Paged, Position, Seek};
+use crate::paging::{PageSpec, Paged, Position, turn_to};
 
 /// Mails whose bytes go in one transaction.
 const FORGOTTEN_AT_ONCE: i64 = 500;
@@ -85,24 +85,7 @@ pub fn list_unmatched(
         .select(InboundMailRow::as_select())
         .limit(page.fetch())
         .into_boxed();
-    query = match page.seek {
-        Seek::Start => query,
-        Seek::After(Position { at, id: last }) => query.filter(
-            received_at
-                .lt(At(at))
-                .or(received_at.eq(At(at)).and(id.lt(InboundMailId(last)))),
-        ),
-        Seek::Before(Position { at, id: first }) => query.filter(
-            received_at
-                .gt(At(at))
-                .or(received_at.eq(At(at)).and(id.gt(InboundMailId(first)))),
-        ),
-    };
-    query = if page.backwards() {
-        query.order((received_at.asc(), id.asc()))
-    } else {
-        query.order((received_at.desc(), id.desc()))
-    };
+    query = turn_to!(query, page, newest_first(received_at, id));
     let found: Vec<InboundMail> = query
         .load(conn)?
         .into_iter()

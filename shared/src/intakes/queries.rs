@@ -16,7 +16,7 @@ use crate::db::{DbConn, DbError, DbResult, Limited, one_row};
 use crate::events::EventSubject;
 use crate::ids::{IntakeId, PersonId, RoundId};
 use crate::on_connection;
-use crate::paging::{PageSpec, Paged, Position, Seek};
+use crate::paging::{PageSpec, Paged, Position, turn_to};
 use crate::words::{MunicipalityCode, Slug};
 
 #[derive(Queryable, Selectable)]
@@ -157,27 +157,7 @@ pub fn list(
     page: &PageSpec,
 ) -> DbResult<Paged<Intake>> {
     let mut query = filtered(seen_by(scope), filter);
-    let older = |than: &Position| {
-        let (at, id) = (At(than.at), IntakeId(than.id));
-        intakes::created_at
-            .lt(at)
-            .or(intakes::created_at.eq(at).and(intakes::id.lt(id)))
-    };
-    let newer = |than: &Position| {
-        let (at, id) = (At(than.at), IntakeId(than.id));
-        intakes::created_at
-            .gt(at)
-            .or(intakes::created_at.eq(at).and(intakes::id.gt(id)))
-    };
-    query = match &page.seek {
-        Seek::Start => query.order((intakes::created_at.desc(), intakes::id.desc())),
-        Seek::After(position) => query
-            .filter(older(position))
-            .order((intakes::created_at.desc(), intakes::id.desc())),
-        Seek::Before(position) => query
-            .filter(newer(position))
-            .order((intakes::created_at.asc(), intakes::id.asc())),
-    };
+    query = turn_to!(query, page, newest_first(intakes::created_at, intakes::id));
     let query = query.select(IntakeRow::as_select());
     let found = Limited::new(query, page.fetch_roundly())
         .load(conn)?

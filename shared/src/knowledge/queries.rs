@@ -9,7 +9,7 @@ use crate::db::columns::At;
 use crate::db::schema::{knowledge_item_target_groups, knowledge_item_themes, knowledge_items};
 use crate::db::{DbConn, DbResult, one_row};
 use crate::ids::{KnowledgeItemId, MeetingId};
-use crate::paging::{PageSpec, Paged, Position, Seek};
+use crate::paging::{PageSpec, Paged, Position, turn_to};
 use crate::words::{HttpsUrl, Slug};
 
 #[derive(Queryable, Selectable)]
@@ -119,33 +119,11 @@ pub fn list(
     page: &PageSpec,
 ) -> DbResult<Paged<KnowledgeItem>> {
     let mut query = filtered(on(shelf), filter);
-    query = match &page.seek {
-        Seek::Start => query.order((
-            knowledge_items::created_at.desc(),
-            knowledge_items::id.desc(),
-        )),
-        Seek::After(Position { at, id }) => query
-            .filter(
-                knowledge_items::created_at
-                    .lt(At(*at))
-                    .or(knowledge_items::created_at
-                        .eq(At(*at))
-                        .and(knowledge_items::id.lt(KnowledgeItemId(*id)))),
-            )
-            .order((
-                knowledge_items::created_at.desc(),
-                knowledge_items::id.desc(),
-            )),
-        Seek::Before(Position { at, id }) => query
-            .filter(
-                knowledge_items::created_at
-                    .gt(At(*at))
-                    .or(knowledge_items::created_at
-                        .eq(At(*at))
-                        .and(knowledge_items::id.gt(KnowledgeItemId(*id)))),
-            )
-            .order((knowledge_items::created_at.asc(), knowledge_items::id.asc())),
-    };
+    query = turn_to!(
+        query,
+        page,
+        newest_first(knowledge_items::created_at, knowledge_items::id)
+    );
     let found = query
         .limit(page.fetch())
         .select(ItemRow::as_select())

@@ -8,7 +8,7 @@ use crate::db::columns::At;
 use crate::db::schema::spreads;
 use crate::db::{DbConn, DbResult};
 use crate::ids::{KnowledgeItemId, PersonId, ReferralId, SpreadId};
-use crate::paging::{PageSpec, Paged, Position, Seek};
+use crate::paging::{PageSpec, Paged, Position, turn_to};
 use crate::words::MunicipalityCode;
 
 /// One item to which one person was pointed.
@@ -73,23 +73,7 @@ pub fn spreads_of_item(
     page: &PageSpec,
 ) -> DbResult<Paged<Spread>> {
     let mut query = seen_by(granted).filter(spreads::item.eq(item));
-    query = match &page.seek {
-        Seek::Start => query.order((spreads::spread_at.desc(), spreads::id.desc())),
-        Seek::After(Position { at, id }) => query
-            .filter(
-                spreads::spread_at.lt(At(*at)).or(spreads::spread_at
-                    .eq(At(*at))
-                    .and(spreads::id.lt(SpreadId(*id)))),
-            )
-            .order((spreads::spread_at.desc(), spreads::id.desc())),
-        Seek::Before(Position { at, id }) => query
-            .filter(
-                spreads::spread_at.gt(At(*at)).or(spreads::spread_at
-                    .eq(At(*at))
-                    .and(spreads::id.gt(SpreadId(*id)))),
-            )
-            .order((spreads::spread_at.asc(), spreads::id.asc())),
-    };
+    query = turn_to!(query, page, newest_first(spreads::spread_at, spreads::id));
     let rows: Vec<SpreadRow> = query
         .limit(page.fetch())
         .select(SpreadRow::as_select())

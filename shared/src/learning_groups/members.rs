@@ -13,7 +13,7 @@ use crate::db::columns::At;
 use crate::db::schema::{learning_group_members, person_roles};
 use crate::db::{DbConn, DbError, DbResult};
 use crate::ids::{GroupMemberId, LearningGroupId, PersonId, PracticeId};
-use crate::paging::{PageSpec, Paged, Position, Seek};
+use crate::paging::{PageSpec, Paged, Position, turn_to};
 use crate::people;
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -80,32 +80,14 @@ pub fn members(
     if let Some(practice) = filter.practice {
         query = query.filter(learning_group_members::practice.eq(practice));
     }
-    query = if page.backwards() {
-        query.order((
-            learning_group_members::joined_at.asc(),
-            learning_group_members::id.asc(),
-        ))
-    } else {
-        query.order((
-            learning_group_members::joined_at.desc(),
-            learning_group_members::id.desc(),
-        ))
-    };
-    match page.seek {
-        Seek::Start => {}
-        Seek::After(Position { at, id }) => {
-            let same = learning_group_members::joined_at.eq(At(at));
-            let earlier = learning_group_members::joined_at.lt(At(at));
-            let before = learning_group_members::id.lt(GroupMemberId(id));
-            query = query.filter(earlier.or(same.and(before)));
-        }
-        Seek::Before(Position { at, id }) => {
-            let same = learning_group_members::joined_at.eq(At(at));
-            let later = learning_group_members::joined_at.gt(At(at));
-            let after = learning_group_members::id.gt(GroupMemberId(id));
-            query = query.filter(later.or(same.and(after)));
-        }
-    }
+    query = turn_to!(
+        query,
+        page,
+        newest_first(
+            learning_group_members::joined_at,
+            learning_group_members::id
+        )
+    );
     let rows = query
         .limit(page.fetch())
         .select(MemberRow::as_select())

@@ -10,7 +10,7 @@ use crate::db::columns::{At, On};
 use crate::db::schema::{learning_groups, practices};
 use crate::db::{DbConn, DbResult, one_row};
 use crate::ids::{LearningGroupId, RoundId};
-use crate::paging::{PageSpec, Paged, Position, Seek};
+use crate::paging::{PageSpec, Paged, Position, turn_to};
 use crate::words::Slug;
 
 #[derive(Queryable, Selectable)]
@@ -107,29 +107,11 @@ pub fn list(
     if let Some(round) = filter.round {
         query = query.filter(learning_groups::round.eq(round));
     }
-    query = if page.backwards() {
-        query.order((learning_groups::created_at.asc(), learning_groups::id.asc()))
-    } else {
-        query.order((
-            learning_groups::created_at.desc(),
-            learning_groups::id.desc(),
-        ))
-    };
-    match page.seek {
-        Seek::Start => {}
-        Seek::After(Position { at, id }) => {
-            let same = learning_groups::created_at.eq(At(at));
-            let older = learning_groups::created_at.lt(At(at));
-            let before = learning_groups::id.lt(LearningGroupId(id));
-            query = query.filter(older.or(same.and(before)));
-        }
-        Seek::Before(Position { at, id }) => {
-            let same = learning_groups::created_at.eq(At(at));
-            let newer = learning_groups::created_at.gt(At(at));
-            let after = learning_groups::id.gt(LearningGroupId(id));
-            query = query.filter(newer.or(same.and(after)));
-        }
-    }
+    query = turn_to!(
+        query,
+        page,
+        newest_first(learning_groups::created_at, learning_groups::id)
+    );
     let rows = query
         .limit(page.fetch())
         .select(GroupRow::as_select())

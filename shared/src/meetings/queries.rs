@@ -14,7 +14,7 @@ use crate::db::{DbConn, DbError, DbResult, one_row};
 use crate::ids::{
     IntakeId, LearningGroupId, MeetingId, PersonId, PracticeId, SeriesId, TrajectoryId,
 };
-use crate::paging::{PageSpec, Paged, Position, Seek};
+use crate::paging::{PageSpec, Paged, Position, turn_to};
 use crate::reminders::RuleReach;
 use crate::words::{MunicipalityCode, Slug};
 
@@ -324,23 +324,7 @@ pub fn list(
     page: &PageSpec,
 ) -> DbResult<Paged<Meeting>> {
     let mut query = filtered(seen_by(scope), filter);
-    query = match &page.seek {
-        Seek::Start => query.order((meetings::starts_at.asc(), meetings::id.asc())),
-        Seek::After(Position { at, id }) => query
-            .filter(
-                meetings::starts_at.gt(At(*at)).or(meetings::starts_at
-                    .eq(At(*at))
-                    .and(meetings::id.gt(MeetingId(*id)))),
-            )
-            .order((meetings::starts_at.asc(), meetings::id.asc())),
-        Seek::Before(Position { at, id }) => query
-            .filter(
-                meetings::starts_at.lt(At(*at)).or(meetings::starts_at
-                    .eq(At(*at))
-                    .and(meetings::id.lt(MeetingId(*id)))),
-            )
-            .order((meetings::starts_at.desc(), meetings::id.desc())),
-    };
+    query = turn_to!(query, page, oldest_first(meetings::starts_at, meetings::id));
     let mut found = query
         .limit(page.fetch())
         .select(MeetingRow::as_select())

@@ -14,7 +14,7 @@ use crate::db::columns::{At, On};
 use crate::db::schema::{member_topics, members, municipalities};
 use crate::db::{DbConn, DbResult, one_row};
 use crate::ids::{CandidacyId, CohortId, MemberId, OrganisationId, PersonId};
-use crate::paging::{PageSpec, Paged, Position, Seek};
+use crate::paging::{PageSpec, Paged, Position, turn_to};
 use crate::words::{MunicipalityCode, Slug};
 
 #[derive(Queryable, Selectable)]
@@ -185,24 +185,7 @@ pub fn list(
             };
         }
     }
-    query = if page.backwards() {
-        query.order((members::created_at.desc(), members::id.desc()))
-    } else {
-        query.order((members::created_at.asc(), members::id.asc()))
-    };
-    match page.seek {
-        Seek::Start => {}
-        Seek::After(Position { at, id }) => {
-            let same = members::created_at.eq(At(at));
-            let later = members::created_at.gt(At(at));
-            query = query.filter(later.or(same.and(members::id.gt(MemberId(id)))));
-        }
-        Seek::Before(Position { at, id }) => {
-            let same = members::created_at.eq(At(at));
-            let earlier = members::created_at.lt(At(at));
-            query = query.filter(earlier.or(same.and(members::id.lt(MemberId(id)))));
-        }
-    }
+    query = turn_to!(query, page, oldest_first(members::created_at, members::id));
     let rows = query.load(conn)?.into_iter().map(Member::from).collect();
     Ok(page.finish(rows, |member: &Member| Position {
         at: member.created_at,

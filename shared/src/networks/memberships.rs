@@ -9,7 +9,7 @@ use crate::db::columns::At;
 use crate::db::schema::{network_memberships, person_roles};
 use crate::db::{DbConn, DbResult};
 use crate::ids::{LearningNetworkId, NetworkMembershipId, PersonId, TrajectoryId};
-use crate::paging::{PageSpec, Paged, Position, Seek};
+use crate::paging::{PageSpec, Paged, Position, turn_to};
 use crate::words::MunicipalityCode;
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -79,32 +79,11 @@ pub fn members(
             query = query.filter(network_memberships::left_at.is_not_null());
         }
     }
-    query = if page.backwards() {
-        query.order((
-            network_memberships::joined_at.asc(),
-            network_memberships::id.asc(),
-        ))
-    } else {
-        query.order((
-            network_memberships::joined_at.desc(),
-            network_memberships::id.desc(),
-        ))
-    };
-    match page.seek {
-        Seek::Start => {}
-        Seek::After(Position { at, id }) => {
-            let same = network_memberships::joined_at.eq(At(at));
-            let earlier = network_memberships::joined_at.lt(At(at));
-            let before = network_memberships::id.lt(NetworkMembershipId(id));
-            query = query.filter(earlier.or(same.and(before)));
-        }
-        Seek::Before(Position { at, id }) => {
-            let same = network_memberships::joined_at.eq(At(at));
-            let later = network_memberships::joined_at.gt(At(at));
-            let after = network_memberships::id.gt(NetworkMembershipId(id));
-            query = query.filter(later.or(same.and(after)));
-        }
-    }
+    query = turn_to!(
+        query,
+        page,
+        newest_first(network_memberships::joined_at, network_memberships::id)
+    );
     let rows = query
         .limit(page.fetch())
         .select(MembershipRow::as_select())

@@ -11,7 +11,7 @@ use crate::db::columns::At;
 use crate::db::schema::{learning_networks, network_memberships};
 use crate::db::{DbConn, DbResult, one_row};
 use crate::ids::LearningNetworkId;
-use crate::paging::{PageSpec, Paged, Position, Seek};
+use crate::paging::{PageSpec, Paged, Position, turn_to};
 use crate::words::Slug;
 
 #[derive(Queryable, Selectable)]
@@ -78,32 +78,11 @@ pub fn list(
     if let Some(theme) = filter.theme.clone() {
         query = query.filter(learning_networks::theme.eq(theme));
     }
-    query = if page.backwards() {
-        query.order((
-            learning_networks::created_at.desc(),
-            learning_networks::id.desc(),
-        ))
-    } else {
-        query.order((
-            learning_networks::created_at.asc(),
-            learning_networks::id.asc(),
-        ))
-    };
-    match page.seek {
-        Seek::Start => {}
-        Seek::After(Position { at, id }) => {
-            let same = learning_networks::created_at.eq(At(at));
-            let later = learning_networks::created_at.gt(At(at));
-            let after = learning_networks::id.gt(LearningNetworkId(id));
-            query = query.filter(later.or(same.and(after)));
-        }
-        Seek::Before(Position { at, id }) => {
-            let same = learning_networks::created_at.eq(At(at));
-            let earlier = learning_networks::created_at.lt(At(at));
-            let before = learning_networks::id.lt(LearningNetworkId(id));
-            query = query.filter(earlier.or(same.and(before)));
-        }
-    }
+    query = turn_to!(
+        query,
+        page,
+        oldest_first(learning_networks::created_at, learning_networks::id)
+    );
     let rows = query.load(conn)?.into_iter().map(Network::from).collect();
     Ok(page.finish(rows, |network: &Network| Position {
         at: network.created_at,

@@ -14,7 +14,7 @@ use crate::db::columns::At;
 use crate::db::schema::nominations;
 use crate::db::{DbConn, DbResult, one_row};
 use crate::ids::{CandidacyId, NominationId, OrganisationId, PersonId};
-use crate::paging::{PageSpec, Paged, Position, Seek};
+use crate::paging::{PageSpec, Paged, Position, turn_to};
 use crate::words::{EmailAddress, MunicipalityCode};
 
 #[derive(Queryable, Selectable)]
@@ -186,27 +186,11 @@ pub fn list(
     page: &PageSpec,
 ) -> DbResult<Paged<Nomination>> {
     let mut query = filtered(seen_by(viewer), filter);
-    let older = |than: &Position| {
-        let (at, id) = (At(than.at), NominationId(than.id));
-        let same = nominations::created_at.eq(at);
-        let before = nominations::created_at.lt(at);
-        before.or(same.and(nominations::id.lt(id)))
-    };
-    let newer = |than: &Position| {
-        let (at, id) = (At(than.at), NominationId(than.id));
-        let same = nominations::created_at.eq(at);
-        let after = nominations::created_at.gt(at);
-        after.or(same.and(nominations::id.gt(id)))
-    };
-    query = match &page.seek {
-        Seek::Start => query.order((nominations::created_at.desc(), nominations::id.desc())),
-        Seek::After(position) => query
-            .filter(older(position))
-            .order((nominations::created_at.desc(), nominations::id.desc())),
-        Seek::Before(position) => query
-            .filter(newer(position))
-            .order((nominations::created_at.asc(), nominations::id.asc())),
-    };
+    query = turn_to!(
+        query,
+        page,
+        newest_first(nominations::created_at, nominations::id)
+    );
     let rows = query
         .limit(page.fetch())
         .select(NominationRow::as_select())

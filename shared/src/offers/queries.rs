@@ -14,7 +14,7 @@ use crate::db::{DbConn, DbError, DbResult, one_row};
 use crate::deliveries::Payload;
 use crate::ids::{IntakeId, OfferId, PersonId};
 use crate::intakes::Sponsor;
-use crate::paging::{PageSpec, Paged, Position, Seek};
+use crate::paging::{PageSpec, Paged, Position, turn_to};
 use crate::words::{Cents, MunicipalityCode, Slug};
 
 #[derive(Queryable, Selectable)]
@@ -246,27 +246,7 @@ pub fn list(
     page: &PageSpec,
 ) -> DbResult<Paged<Offer>> {
     let mut query = filtered(seen_by(scope), filter);
-    let older = |than: &Position| {
-        let (at, id) = (At(than.at), OfferId(than.id));
-        offers::created_at
-            .lt(at)
-            .or(offers::created_at.eq(at).and(offers::id.lt(id)))
-    };
-    let newer = |than: &Position| {
-        let (at, id) = (At(than.at), OfferId(than.id));
-        offers::created_at
-            .gt(at)
-            .or(offers::created_at.eq(at).and(offers::id.gt(id)))
-    };
-    query = match &page.seek {
-        Seek::Start => query.order((offers::created_at.desc(), offers::id.desc())),
-        Seek::After(position) => query
-            .filter(older(position))
-            .order((offers::created_at.desc(), offers::id.desc())),
-        Seek::Before(position) => query
-            .filter(newer(position))
-            .order((offers::created_at.asc(), offers::id.asc())),
-    };
+    query = turn_to!(query, page, newest_first(offers::created_at, offers::id));
     let found = query
         .limit(page.fetch())
         .select(OfferRow::as_select())

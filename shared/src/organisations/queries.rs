@@ -9,7 +9,7 @@ use crate::db::columns::At;
 use crate::db::schema::{organisations, person_roles, programme_partners};
 use crate::db::{DbConn, DbResult, one_row};
 use crate::ids::OrganisationId;
-use crate::paging::{PageSpec, Paged, Position, Seek};
+use crate::paging::{PageSpec, Paged, Position, turn_to};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = organisations)]
@@ -52,24 +52,11 @@ pub fn list(
     if !kinds.is_empty() {
         query = query.filter(organisations::kind.eq_any(kinds.to_vec()));
     }
-    query = if page.backwards() {
-        query.order((organisations::created_at.desc(), organisations::id.desc()))
-    } else {
-        query.order((organisations::created_at.asc(), organisations::id.asc()))
-    };
-    match page.seek {
-        Seek::Start => {}
-        Seek::After(Position { at, id }) => {
-            let same = organisations::created_at.eq(At(at));
-            let later = organisations::created_at.gt(At(at));
-            query = query.filter(later.or(same.and(organisations::id.gt(OrganisationId(id)))));
-        }
-        Seek::Before(Position { at, id }) => {
-            let same = organisations::created_at.eq(At(at));
-            let earlier = organisations::created_at.lt(At(at));
-            query = query.filter(earlier.or(same.and(organisations::id.lt(OrganisationId(id)))));
-        }
-    }
+    query = turn_to!(
+        query,
+        page,
+        oldest_first(organisations::created_at, organisations::id)
+    );
     let rows = query.load(conn)?;
     let rows = rows.into_iter().map(Organisation::from).collect();
     Ok(page.finish(rows, |it: &Organisation| Position {

@@ -11,7 +11,7 @@ use crate::db::columns::{At, On};
 use crate::db::schema::{people, person_roles};
 use crate::db::{DbConn, DbResult, one_row};
 use crate::ids::{OrganisationId, PersonId, PersonRoleId};
-use crate::paging::{PageSpec, Paged, Position, Seek};
+use crate::paging::{PageSpec, Paged, Position, turn_to};
 use crate::search::{containing, name_key};
 use crate::words::{EmailAddress, MunicipalityCode};
 
@@ -192,24 +192,7 @@ pub fn list(
             .filter(people::name_key.like(pattern).escape('\\'))
             .filter(people::erased_at.is_null());
     }
-    query = if page.backwards() {
-        query.order((people::created_at.desc(), people::id.desc()))
-    } else {
-        query.order((people::created_at.asc(), people::id.asc()))
-    };
-    match page.seek {
-        Seek::Start => {}
-        Seek::After(Position { at, id }) => {
-            let same = people::created_at.eq(At(at));
-            let later = people::created_at.gt(At(at));
-            query = query.filter(later.or(same.and(people::id.gt(PersonId(id)))));
-        }
-        Seek::Before(Position { at, id }) => {
-            let same = people::created_at.eq(At(at));
-            let earlier = people::created_at.lt(At(at));
-            query = query.filter(earlier.or(same.and(people::id.lt(PersonId(id)))));
-        }
-    }
+    query = turn_to!(query, page, oldest_first(people::created_at, people::id));
     let rows = query.load(conn)?.into_iter().map(Person::from).collect();
     Ok(page.finish(rows, position))
 }

@@ -18,7 +18,7 @@ use crate::db::columns::At;
 use crate::db::schema::{reminder_plans, reminder_rules};
 use crate::db::{DbConn, DbError, DbResult, one_row};
 use crate::ids::{MeetingId, ReminderRuleId};
-use crate::paging::{PageSpec, Paged, Position, Seek};
+use crate::paging::{PageSpec, Paged, Position, turn_to};
 use crate::words::Slug;
 
 /// The plans of several meetings, those of each with the earliest first.
@@ -137,24 +137,11 @@ pub fn list(
     if let Some(meeting) = meeting {
         query = query.filter(reminder_rules::meeting.eq(meeting));
     }
-    query = if page.backwards() {
-        query.order((reminder_rules::created_at.asc(), reminder_rules::id.asc()))
-    } else {
-        query.order((reminder_rules::created_at.desc(), reminder_rules::id.desc()))
-    };
-    match page.seek {
-        Seek::Start => {}
-        Seek::After(Position { at, id }) => {
-            let same = reminder_rules::created_at.eq(At(at));
-            let older = reminder_rules::created_at.lt(At(at));
-            query = query.filter(older.or(same.and(reminder_rules::id.lt(ReminderRuleId(id)))));
-        }
-        Seek::Before(Position { at, id }) => {
-            let same = reminder_rules::created_at.eq(At(at));
-            let newer = reminder_rules::created_at.gt(At(at));
-            query = query.filter(newer.or(same.and(reminder_rules::id.gt(ReminderRuleId(id)))));
-        }
-    }
+    query = turn_to!(
+        query,
+        page,
+        newest_first(reminder_rules::created_at, reminder_rules::id)
+    );
     let rows = query
         .limit(page.fetch())
         .select(RuleRow::as_select())

@@ -9,7 +9,7 @@ use crate::db::columns::At;
 use crate::db::schema::{candidacies, cohorts, municipalities, nominations, reviews};
 use crate::db::{DbConn, DbResult, one_row};
 use crate::ids::{CandidacyId, CohortId, PersonId, ReviewId};
-use crate::paging::{PageSpec, Paged, Position, Seek};
+use crate::paging::{PageSpec, Paged, Position, turn_to};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = reviews)]
@@ -92,27 +92,7 @@ pub fn of_reviewer(
     let mut query = reviews::table
         .into_boxed()
         .filter(reviews::reviewer.eq(reviewer));
-    let older = |than: &Position| {
-        let (at, id) = (At(than.at), ReviewId(than.id));
-        reviews::assigned_at
-            .lt(at)
-            .or(reviews::assigned_at.eq(at).and(reviews::id.lt(id)))
-    };
-    let newer = |than: &Position| {
-        let (at, id) = (At(than.at), ReviewId(than.id));
-        reviews::assigned_at
-            .gt(at)
-            .or(reviews::assigned_at.eq(at).and(reviews::id.gt(id)))
-    };
-    query = match &page.seek {
-        Seek::Start => query.order((reviews::assigned_at.desc(), reviews::id.desc())),
-        Seek::After(position) => query
-            .filter(older(position))
-            .order((reviews::assigned_at.desc(), reviews::id.desc())),
-        Seek::Before(position) => query
-            .filter(newer(position))
-            .order((reviews::assigned_at.asc(), reviews::id.asc())),
-    };
+    query = turn_to!(query, page, newest_first(reviews::assigned_at, reviews::id));
     let found = query
         .limit(page.fetch())
         .select(ReviewRow::as_select())

@@ -10,7 +10,7 @@ use crate::db::columns::{At, On};
 use crate::db::schema::theme_rounds;
 use crate::db::{DbConn, DbError, DbResult, one_row};
 use crate::ids::ThemeRoundId;
-use crate::paging::{PageSpec, Paged, Position, Seek};
+use crate::paging::{PageSpec, Paged, Position, turn_to};
 
 const UNREADABLE: DbError = DbError::Corrupt {
     what: "theme round",
@@ -83,22 +83,7 @@ pub fn list(
     if let Some(status) = status {
         query = query.filter(theme_rounds::status.eq(status));
     }
-    query = if page.backwards() {
-        query.order((created_at.asc(), id.asc()))
-    } else {
-        query.order((created_at.desc(), id.desc()))
-    };
-    match page.seek {
-        Seek::Start => {}
-        Seek::After(Position { at, id: last }) => {
-            let same = created_at.eq(At(at)).and(id.lt(ThemeRoundId(last)));
-            query = query.filter(created_at.lt(At(at)).or(same));
-        }
-        Seek::Before(Position { at, id: first }) => {
-            let same = created_at.eq(At(at)).and(id.gt(ThemeRoundId(first)));
-            query = query.filter(created_at.gt(At(at)).or(same));
-        }
-    }
+    query = turn_to!(query, page, newest_first(created_at, id));
     let rows: DbResult<Vec<ThemeRound>> = query
         .load(conn)?
         .into_iter()

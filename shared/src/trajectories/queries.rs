@@ -14,7 +14,7 @@ use crate::db::schema::{deliveries, trajectories};
 use crate::db::{DbConn, DbResult, one_row};
 use crate::deliveries::Payload;
 use crate::ids::{IntakeId, KnowledgeItemId, OfferId, RoundId, TrajectoryId};
-use crate::paging::{PageSpec, Paged, Position, Seek};
+use crate::paging::{PageSpec, Paged, Position, turn_to};
 use crate::words::{MunicipalityCode, Slug};
 
 #[derive(Queryable, Selectable)]
@@ -180,24 +180,11 @@ pub fn list(
     page: &PageSpec,
 ) -> DbResult<Paged<Trajectory>> {
     let mut query = filtered(seen_by(scope), filter);
-    query = if page.backwards() {
-        query.order((trajectories::created_at.asc(), trajectories::id.asc()))
-    } else {
-        query.order((trajectories::created_at.desc(), trajectories::id.desc()))
-    };
-    match page.seek {
-        Seek::Start => {}
-        Seek::After(Position { at, id }) => {
-            let same = trajectories::created_at.eq(At(at));
-            let older = trajectories::created_at.lt(At(at));
-            query = query.filter(older.or(same.and(trajectories::id.lt(TrajectoryId(id)))));
-        }
-        Seek::Before(Position { at, id }) => {
-            let same = trajectories::created_at.eq(At(at));
-            let newer = trajectories::created_at.gt(At(at));
-            query = query.filter(newer.or(same.and(trajectories::id.gt(TrajectoryId(id)))));
-        }
-    }
+    query = turn_to!(
+        query,
+        page,
+        newest_first(trajectories::created_at, trajectories::id)
+    );
     let rows = query
         .limit(page.fetch())
         .select(TrajectoryRow::as_select())

@@ -1,14 +1,15 @@
 //! The first part of an intake's life: written, sent in, taken back.
 
-use koplopers_shared::access::{IntakesRead, IntakesWrite, Role};
-use koplopers_shared::db::DbError;
+use koplopers_shared::access::{IntakesRead, IntakesWrite, Role, Scope};
+use koplopers_shared::db::{Db, DbError};
 use koplopers_shared::events::{self, Subject};
+use koplopers_shared::ids::IntakeId;
 use koplopers_shared::intakes::{
-    self, CreateIntakeError, DraftProblem, IntakeAction, IntakeChange, IntakeFilter, IntakeStatus,
-    Missing, MunicipalityProblem, NotWelcome, SubmitIntakeError,
+    self, CreateIntakeError, DraftProblem, Intake, IntakeAction, IntakeChange, IntakeFilter,
+    IntakeStatus, Missing, MunicipalityProblem, NotWelcome, SubmitIntakeError,
 };
 use koplopers_shared::on_both_databases;
-use koplopers_shared::paging::PageSpec;
+use koplopers_shared::paging::{PageSpec, Paged, Position, Seek};
 use koplopers_shared::testing::given;
 
 on_both_databases! {
@@ -306,5 +307,51 @@ on_both_databases! {
             .unwrap()
             .unwrap();
         assert_eq!(again.programme_number, 1);
+    }
+}
+
+/// Those shown by page after page of two, from `seek` on, as long as `onward` leads to another.
+async fn walked(
+    db: &Db,
+    mut seek: Option<Seek>,
+    onward: fn(&Paged<Intake>) -> Option<Seek>,
+) -> Vec<Vec<IntakeId>> {
+    let mut pages = Vec::new();
+    while let Some(from) = seek {
+        let page = PageSpec {
+            limit: 2,
+            seek: from,
+        };
+        let filter = IntakeFilter::default();
+        let found = db
+            .read(move |conn| intakes::list(conn, &Scope::Institute, &filter, &page))
+            .await
+            .unwrap();
+        seek = onward(&found);
+        pages.push(found.items.into_iter().map(|intake| intake.id).collect());
+    }
+    pages
+}
+
+on_both_databases! {
+    // api: a list is walked to its end and back, also through what was made in one instant
+    async fn pages_neither_skip_nor_repeat_intakes_of_one_instant(db: TestDb) {
+        given::catalogue(&db).await;
+        let mut ids = Vec::new();
+        for code in [given::amsterdam(), given::utrecht()] {
+            for programme in ["versnelling", "uitvoering"] {
+                ids.push(given::draft(&db, code, programme).await.id);
+            }
+        }
+        let rotterdam = "GM0599".parse().unwrap();
+        ids.push(given::draft(&db, rotterdam, "versnelling").await.id);
+        // The newest first, and of one instant the highest id.
+        ids.sort_by(|a, b| b.cmp(a));
+        let pages: Vec<_> = ids.chunks(2).map(<[IntakeId]>::to_vec).collect();
+        assert_eq!(walked(&db, Some(Seek::Start), |it| it.next.map(Seek::After)).await, pages);
+        let end = Seek::Before(Position { at: given::now().at, id: ids[4].0 });
+        let mut back = walked(&db, Some(end), |it| it.prev.map(Seek::Before)).await;
+        back.reverse();
+        assert_eq!(back, pages[..2]);
     }
 }
