@@ -1,7 +1,7 @@
 //! Pages of a list by keyset: where the last page ended, not how many rows came before.
 //!
 //! A query asks for [`PageSpec::fetch`] rows beyond the key it is given, in list order or, going
-//! back, in the reverse of it, which [`turn_to!`] sees to for most lists; [`PageSpec::finish`]
+//! back, in the reverse of it, which `turn_to!` sees to for most lists; [`PageSpec::finish`]
 //! makes the page of what came.
 
 use jiff::Timestamp;
