@@ -45,7 +45,7 @@ const GROWING: &[&str] = &[
     "trajectories",
 ];
 
-type Work = (&'static str, fn(&mut DbConn) -> DbResult<()>);
+type Work = (&'static str, fn(&mut DbConn, &PageSpec) -> DbResult<()>);
 
 fn amsterdam() -> Scope {
     Scope::municipality(given::amsterdam(), &[])
@@ -66,66 +66,80 @@ fn later() -> PageSpec {
     }
 }
 
-const HOT: &[Work] = &[
-    ("an intake", |conn| {
-        let any = intakes::list(conn, &Scope::Institute, &IntakeFilter::default(), &first())?;
-        intakes::find(conn, &Scope::Institute, any.items[0].id).map(drop)
+/// The lists that grow long.
+const LISTS: &[Work] = &[
+    ("intakes", |conn, page| {
+        intakes::list(conn, &Scope::Institute, &IntakeFilter::default(), page).map(drop)
     }),
-    ("intakes of a municipality", |conn| {
-        intakes::list(conn, &amsterdam(), &IntakeFilter::default(), &first()).map(drop)
+    ("intakes of a municipality", |conn, page| {
+        intakes::list(conn, &amsterdam(), &IntakeFilter::default(), page).map(drop)
     }),
-    ("intakes in a state", |conn| {
+    ("intakes in a state", |conn, page| {
         let filter = IntakeFilter {
             statuses: vec![IntakeStatus::Submitted],
             ..IntakeFilter::default()
         };
-        intakes::list(conn, &Scope::Institute, &filter, &first()).map(drop)
+        intakes::list(conn, &Scope::Institute, &filter, page).map(drop)
     }),
-    ("meetings and who is invited", |conn| {
-        let any = meetings::list(conn, &Scope::Institute, &MeetingFilter::default(), &first())?;
+    ("meetings", |conn, page| {
+        meetings::list(conn, &Scope::Institute, &MeetingFilter::default(), page).map(drop)
+    }),
+    ("deliveries", |conn, page| {
+        let filter = DeliveryFilter::default();
+        deliveries::list(conn, &Scope::Institute, &filter, page).map(drop)
+    }),
+    ("the audit trail", |conn, page| {
+        audit::list(conn, &Scope::Institute, page).map(drop)
+    }),
+    ("people", |conn, page| {
+        people::queries::list(conn, &Scope::Institute, &PersonFilter::default(), page).map(drop)
+    }),
+    ("offers", |conn, page| {
+        offers::list(conn, &Scope::Institute, &OfferFilter::default(), page).map(drop)
+    }),
+    ("trajectories", |conn, page| {
+        let filter = TrajectoryFilter::default();
+        trajectories::list(conn, &Scope::Institute, &filter, page).map(drop)
+    }),
+    ("candidacies", |conn, page| {
+        candidacies::list(conn, &CandidacyFilter::default(), page).map(drop)
+    }),
+    ("consents", |conn, page| {
+        consents::list(conn, &ConsentFilter::default(), page).map(drop)
+    }),
+];
+
+/// What else is read or written all day.
+const HOT: &[Work] = &[
+    ("an intake", |conn, page| {
+        let any = intakes::list(conn, &Scope::Institute, &IntakeFilter::default(), page)?;
+        intakes::find(conn, &Scope::Institute, any.items[0].id).map(drop)
+    }),
+    ("meetings and who is invited", |conn, page| {
+        let any = meetings::list(conn, &Scope::Institute, &MeetingFilter::default(), page)?;
         let ids: Vec<_> = any.items.iter().map(|meeting| meeting.id).collect();
         meetings::find(conn, &Scope::Institute, ids[0])?;
         invitations::of_meetings(conn, &ids).map(drop)
     }),
-    ("deliveries", |conn| {
-        let filter = DeliveryFilter::default();
-        deliveries::list(conn, &Scope::Institute, &filter, &first()).map(drop)
-    }),
-    ("the queue", |conn| {
+    ("the queue", |conn, _| {
         let now = given::now().at;
         deliveries::next_due(conn)?;
         assert!(!deliveries::claim(conn, 50, now)?.is_empty());
         Ok(())
     }),
-    ("reminders", |conn| {
+    ("reminders", |conn, _| {
         flows::remind_due(conn, given::now()).map(drop)
     }),
-    ("the history of an intake", |conn| {
-        let any = intakes::list(conn, &Scope::Institute, &IntakeFilter::default(), &first())?;
+    ("the history of an intake", |conn, page| {
+        let any = intakes::list(conn, &Scope::Institute, &IntakeFilter::default(), page)?;
         let subject = Subject {
             kind: "intake",
             id: any.items[0].id.0,
         };
-        events::history(conn, &Scope::Institute, subject, &first()).map(drop)
+        events::history(conn, &Scope::Institute, subject, page).map(drop)
     }),
-    ("events since", |conn| {
+    ("events since", |conn, _| {
         events::since(conn, &Scope::Institute, 1, 100).map(drop)
-    }),
-    ("people", |conn| {
-        people::queries::list(conn, &Scope::Institute, &PersonFilter::default(), &first()).map(drop)
-    }),
-    ("offers", |conn| {
-        offers::list(conn, &Scope::Institute, &OfferFilter::default(), &first()).map(drop)
-    }),
-    ("trajectories", |conn| {
-        let filter = TrajectoryFilter::default();
-        trajectories::list(conn, &Scope::Institute, &filter, &first()).map(drop)
-    }),
-    ("candidacies", |conn| {
-        candidacies::list(conn, &CandidacyFilter::default(), &first()).map(drop)
-    }),
-    ("consents", |conn| {
-        consents::list(conn, &ConsentFilter::default(), &first()).map(drop)
     }),
 ];
 
@@ -137,9 +151,9 @@ on_both_databases! {
         given::running_trajectory(&db, given::utrecht(), "uitvoering").await;
         given::candidacy(&db, "Bo Jansen", "bo@example.nl").await;
         let mut faults = Vec::new();
-        for (what, work) in HOT {
+        for (what, work) in LISTS.iter().chain(HOT) {
             let mut conn = db.connect();
-            let (done, statements) = statements_of(&mut conn, work);
+            let (done, statements) = statements_of(&mut conn, |conn| work(conn, &first()));
             done.unwrap();
             assert!(!statements.is_empty(), "{what} is read from the database");
             for sql in statements {
@@ -152,49 +166,13 @@ on_both_databases! {
     }
 }
 
-/// Pages of the long lists, all but the first.
-const FAR_ON: &[Work] = &[
-    ("intakes", |conn| {
-        intakes::list(conn, &Scope::Institute, &IntakeFilter::default(), &later()).map(drop)
-    }),
-    ("intakes of a municipality", |conn| {
-        intakes::list(conn, &amsterdam(), &IntakeFilter::default(), &later()).map(drop)
-    }),
-    ("meetings", |conn| {
-        meetings::list(conn, &Scope::Institute, &MeetingFilter::default(), &later()).map(drop)
-    }),
-    ("deliveries", |conn| {
-        let filter = DeliveryFilter::default();
-        deliveries::list(conn, &Scope::Institute, &filter, &later()).map(drop)
-    }),
-    ("the audit trail", |conn| {
-        audit::list(conn, &Scope::Institute, &later()).map(drop)
-    }),
-    ("people", |conn| {
-        people::queries::list(conn, &Scope::Institute, &PersonFilter::default(), &later()).map(drop)
-    }),
-    ("offers", |conn| {
-        offers::list(conn, &Scope::Institute, &OfferFilter::default(), &later()).map(drop)
-    }),
-    ("trajectories", |conn| {
-        let filter = TrajectoryFilter::default();
-        trajectories::list(conn, &Scope::Institute, &filter, &later()).map(drop)
-    }),
-    ("candidacies", |conn| {
-        candidacies::list(conn, &CandidacyFilter::default(), &later()).map(drop)
-    }),
-    ("consents", |conn| {
-        consents::list(conn, &ConsentFilter::default(), &later()).map(drop)
-    }),
-];
-
 on_both_databases! {
     // performance: a page far on costs what the first one does
     async fn a_page_starts_at_its_key_in_an_index(db: TestDb) {
         let mut faults = Vec::new();
-        for (what, work) in FAR_ON {
+        for (what, list) in LISTS {
             let mut conn = db.connect();
-            let (done, statements) = statements_of(&mut conn, work);
+            let (done, statements) = statements_of(&mut conn, |conn| list(conn, &later()));
             done.unwrap();
             let page = statements.iter().find(|sql| sql.contains("LIMIT")).unwrap();
             let plan = plan_of(&mut conn, page);
