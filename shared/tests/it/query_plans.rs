@@ -107,6 +107,18 @@ const LISTS: &[Work] = &[
     ("consents", |conn, page| {
         consents::list(conn, &ConsentFilter::default(), page).map(drop)
     }),
+    ("meetings of a municipality", |conn, page| {
+        meetings::list(conn, &amsterdam(), &MeetingFilter::default(), page).map(drop)
+    }),
+    ("the audit trail of a municipality", |conn, page| {
+        audit::list(conn, &amsterdam(), page).map(drop)
+    }),
+    ("offers of a municipality", |conn, page| {
+        offers::list(conn, &amsterdam(), &OfferFilter::default(), page).map(drop)
+    }),
+    ("trajectories of a municipality", |conn, page| {
+        trajectories::list(conn, &amsterdam(), &TrajectoryFilter::default(), page).map(drop)
+    }),
 ];
 
 /// What else is read or written all day.
@@ -120,6 +132,10 @@ const HOT: &[Work] = &[
         let ids: Vec<_> = any.items.iter().map(|meeting| meeting.id).collect();
         meetings::find(conn, &Scope::Institute, ids[0])?;
         invitations::of_meetings(conn, &ids).map(drop)
+    }),
+    // A few hundred at most, which SQLite finds by their roles and sorts.
+    ("people of a municipality", |conn, page| {
+        people::queries::list(conn, &amsterdam(), &PersonFilter::default(), page).map(drop)
     }),
     ("the queue", |conn, _| {
         let now = given::now().at;
@@ -137,6 +153,9 @@ const HOT: &[Work] = &[
             id: any.items[0].id.0,
         };
         events::history(conn, &Scope::Institute, subject, page).map(drop)
+    }),
+    ("events of a municipality since", |conn, _| {
+        events::since(conn, &amsterdam(), 1, 100).map(drop)
     }),
     ("events since", |conn, _| {
         events::since(conn, &Scope::Institute, 1, 100).map(drop)
